@@ -1,0 +1,16 @@
+# parahost's own: limits of parachains modules that are constants in a runtime's code and differ between chains.
+
+struct ParachainLimits {
+  ## Weight of everything in the parachains inherent: picoseconds, and bytes.
+  inherent_ref_time: u64
+  inherent_len: u64
+  ## Blocks of on-demand revenue that are kept apart.
+  max_historical_revenue: u32
+}
+
+pallet ParachainLimits = 201 version 0 {
+  storage {
+    ## Absent: Rococo's constants.
+    value Limits: ParachainLimits?
+  }
+}
