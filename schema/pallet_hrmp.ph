@@ -31,17 +31,17 @@ pallet Hrmp = 60 version 0 {
     ## For each para, at which blocks who sent it something; ascending by block.
     map   HrmpChannelDigests(twox64 ParaId): vec<(BlockNumber, vec<ParaId>)> = default
   }
-  call 0 hrmp_init_open_channel(recipient: ParaId, proposed_max_capacity: u32, proposed_max_message_size: u32) parachain later
-  call 1 hrmp_accept_open_channel(sender: ParaId) parachain later
-  call 2 hrmp_close_channel(channel_id: HrmpChannelId) parachain later
-  call 3 force_clean_hrmp(para: ParaId, num_inbound: u32, num_outbound: u32) root later
-  call 4 force_process_hrmp_open(channels: u32) root later
-  call 5 force_process_hrmp_close(channels: u32) root later
-  call 6 hrmp_cancel_open_request(channel_id: HrmpChannelId, open_requests: u32) parachain later
-  call 7 force_open_hrmp_channel(sender: ParaId, recipient: ParaId, max_capacity: u32, max_message_size: u32) root later
-  call 8 establish_system_channel(sender: ParaId, recipient: ParaId) signed later
-  call 9 poke_channel_deposits(sender: ParaId, recipient: ParaId) signed later
-  call 10 establish_channel_with_system(target_system_chain: ParaId) parachain later
+  call 0 hrmp_init_open_channel(recipient: ParaId, proposed_max_capacity: u32, proposed_max_message_size: u32) parachain
+  call 1 hrmp_accept_open_channel(sender: ParaId) parachain
+  call 2 hrmp_close_channel(channel_id: HrmpChannelId) parachain
+  call 3 force_clean_hrmp(para: ParaId, num_inbound: u32, num_outbound: u32) root
+  call 4 force_process_hrmp_open(channels: u32) root
+  call 5 force_process_hrmp_close(channels: u32) root
+  call 6 hrmp_cancel_open_request(channel_id: HrmpChannelId, open_requests: u32) parachain
+  call 7 force_open_hrmp_channel(sender: ParaId, recipient: ParaId, max_capacity: u32, max_message_size: u32) root
+  call 8 establish_system_channel(sender: ParaId, recipient: ParaId) signed
+  call 9 poke_channel_deposits(sender: ParaId, recipient: ParaId) signed
+  call 10 establish_channel_with_system(target_system_chain: ParaId) parachain
   event 0 OpenChannelRequested { sender: ParaId, recipient: ParaId, proposed_max_capacity: u32, proposed_max_message_size: u32 }
   event 1 OpenChannelCanceled { by_parachain: ParaId, channel_id: HrmpChannelId }
   event 2 OpenChannelAccepted { sender: ParaId, recipient: ParaId }

@@ -19,8 +19,8 @@ pallet OnDemandAssignmentProvider = 66 version 2 {
     ## Credits of accounts that the broker chain bought.
     map Credits(blake2_128 AccountId): Balance = default
   }
-  call 0 place_order_allow_death(max_amount: Balance, para_id: ParaId) signed later
-  call 1 place_order_keep_alive(max_amount: Balance, para_id: ParaId) signed later
+  call 0 place_order_allow_death(max_amount: Balance, para_id: ParaId) signed
+  call 1 place_order_keep_alive(max_amount: Balance, para_id: ParaId) signed
   call 2 place_order_with_credits(max_amount: Balance, para_id: ParaId) signed
   event 0 OnDemandOrderPlaced { para_id: ParaId, spot_price: Balance, ordered_by: AccountId }
   event 1 SpotPriceSet { spot_price: Balance }
@@ -37,7 +37,7 @@ pallet OnDemandAssignmentProvider = 66 version 2 {
 
 pallet Coretime = 74 version 0 {
   call 1 request_core_count(count: u16) root|parachain
-  call 2 request_revenue_at(when: BlockNumber) root|parachain later
+  call 2 request_revenue_at(when: BlockNumber) root|parachain
   call 3 credit_account(who: AccountId, amount: Balance) root|parachain
   call 4 assign_core(core: u16, begin: BlockNumber, assignment: vec<(CoreAssignment, PartsOf57600)>, end_hint: option<BlockNumber>) root|parachain
   call 5 queue_on_demand_batch(batch: vec<(ParaId, BlockNumber)>) root|parachain

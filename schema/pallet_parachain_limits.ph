@@ -6,6 +6,7 @@ struct ParachainLimits {
   inherent_len: u64
   ## Blocks of on-demand revenue that are kept apart.
   max_historical_revenue: u32
+  existential_deposit: Balance
 }
 
 pallet ParachainLimits = 201 version 0 {

@@ -102,7 +102,7 @@ pallet Paras = 56 version 0 {
   call 6 poke_unused_validation_code(validation_code_hash: ValidationCodeHash) root
   call 7 include_pvf_check_statement(stmt: PvfCheckStatement, signature: ValidatorSignature) none
   call 8 force_set_most_recent_context(para: ParaId, context: BlockNumber) root
-  call 9 remove_upgrade_cooldown(para: ParaId) signed later
+  call 9 remove_upgrade_cooldown(para: ParaId) signed
   call 10 authorize_force_set_current_code_hash(para: ParaId, new_code_hash: ValidationCodeHash, valid_period: BlockNumber) root
   call 11 apply_authorized_force_set_current_code(para: ParaId, new_code: ValidationCode) any
   event 0 CurrentCodeUpdated(ParaId)

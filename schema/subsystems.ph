@@ -152,7 +152,7 @@ subsystem collator_protocol capacity 2048 {
   message incoming_collation_request { peer: PeerId, ticket: u64, request: CollationFetchingRequestV2 }
   sends network_bridge send_collation_message, report_peer, disconnect_peer, send_request, respond, connect_to_validators unbounded
         candidate_selection collation unbounded
-        runtime_api request_validators, request_validator_groups, request_availability_cores, request_claim_queue, request_session_index_for_child, request_session_info
+        runtime_api request_validators, request_validator_groups, request_availability_cores, request_claim_queue, request_session_index_for_child, request_session_info, request_scheduling_lookahead
 }
 
 ## Builds collations for the paras this node collates for.

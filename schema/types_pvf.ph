@@ -3,6 +3,8 @@
 ## How machine code is made and run: part of what an artifact is. (Executor parameters of the candidate's session.)
 struct PvfExecutor {
   memory_pages_max: u32
+  ## values on the stack, counted by code that goes into the module
+  logical_stack_max: u32
   native_stack_max: u32
   bulk_memory: bool
 }

@@ -7,9 +7,15 @@
 
 #define STEP (64u * 1024u)
 
-bool ph_gzip_looks_like(ph_bytes_t in) { return in.len >= 2 && in.data[0] == 0x1f && in.data[1] == 0x8b; }
+bool ph_gzip_looks_like(ph_bytes_t in)
+{
+    return in.len >= 2 && in.data[0] == 0x1f && in.data[1] == 0x8b;
+}
 
-static size_t at_most(size_t a, size_t b) { return a < b ? a : b; }
+static size_t at_most(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 static ph_err_t inflate_all(z_stream *z, ph_writer_t *w, ph_bytes_t in, size_t max)
 {

@@ -1,0 +1,251 @@
+/* Host functions over an overlay and the crypto room. */
+#include "chain/native_host.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "crypto/ecdsa.h"
+#include "crypto/ed25519.h"
+#include "crypto/hash.h"
+#include "crypto/sr25519.h"
+#include "trie/root.h"
+#include "wasm/blob.h"
+
+static ph_overlay_t *overlay(void *self)
+{
+    return ((ph_native_host_t *)self)->overlay;
+}
+
+/* ---- storage ---- */
+
+static bool storage_get(void *self, ph_bytes_t key, ph_bytes_t *value)
+{
+    return ph_overlay_get(overlay(self), value, key);
+}
+
+static void storage_set(void *self, ph_bytes_t key, ph_bytes_t value)
+{
+    ph_overlay_set(overlay(self), key, value);
+}
+
+static void storage_clear(void *self, ph_bytes_t key)
+{
+    ph_overlay_clear(overlay(self), key);
+}
+
+static bool storage_exists(void *self, ph_bytes_t key)
+{
+    return ph_overlay_exists(overlay(self), key);
+}
+
+static bool storage_clear_prefix(void *self, ph_bytes_t prefix, uint32_t limit, uint32_t *removed)
+{
+    ph_cleared_t cleared = ph_overlay_clear_prefix(overlay(self), prefix, limit);
+    *removed = cleared.loops;
+    return cleared.all_removed;
+}
+
+static void storage_append(void *self, ph_bytes_t key, ph_bytes_t encoded_item)
+{
+    ph_overlay_append(overlay(self), key, encoded_item);
+}
+
+static bool storage_next_key(void *self, ph_bytes_t key, ph_bytes_t *next)
+{
+    ph_native_host_t *host = self;
+    if (!ph_overlay_next_key(host->overlay, &host->next_key, key))
+        return false;
+    *next = ph_writer_bytes(&host->next_key);
+    return true;
+}
+
+static void storage_root(void *self, uint8_t out[32], int state_version)
+{
+    ph_overlay_root(overlay(self), out, state_version);
+}
+
+static void storage_start_transaction(void *self)
+{
+    ph_overlay_start(overlay(self));
+}
+
+/* The runtime ends only what it began. */
+static void storage_rollback_transaction(void *self)
+{
+    ph_err_t err = ph_overlay_rollback(overlay(self));
+    PH_CHECK(err == PH_OK);
+}
+
+static void storage_commit_transaction(void *self)
+{
+    ph_err_t err = ph_overlay_commit(overlay(self));
+    PH_CHECK(err == PH_OK);
+}
+
+static void ordered_root(void *self, uint8_t out[32], const ph_bytes_t *values, size_t count, int version)
+{
+    (void)self;
+    ph_trie_ordered_root(out, values, count, version);
+}
+
+/* ---- crypto ---- */
+
+static bool sr25519_verify(void *self, const uint8_t signature[64], ph_bytes_t message, const uint8_t public_key[32])
+{
+    (void)self;
+    return ph_sr25519_verify(signature, message, public_key);
+}
+
+static bool ed25519_verify(void *self, const uint8_t signature[64], ph_bytes_t message, const uint8_t public_key[32])
+{
+    (void)self;
+    return ph_ed25519_verify(signature, message, public_key);
+}
+
+static bool ecdsa_recover(void *self, uint8_t out[33], const uint8_t signature[65], const uint8_t message[32])
+{
+    (void)self;
+    return ph_ecdsa_recover(out, signature, message) == PH_OK;
+}
+
+static void blake2_128(void *self, uint8_t out[16], ph_bytes_t in)
+{
+    (void)self;
+    ph_blake2_128(out, in);
+}
+
+static void blake2_256(void *self, uint8_t out[32], ph_bytes_t in)
+{
+    (void)self;
+    ph_blake2_256(out, in);
+}
+
+static void twox_64(void *self, uint8_t out[8], ph_bytes_t in)
+{
+    (void)self;
+    ph_twox_64(out, in);
+}
+
+static void twox_128(void *self, uint8_t out[16], ph_bytes_t in)
+{
+    (void)self;
+    ph_twox_128(out, in);
+}
+
+static void twox_256(void *self, uint8_t out[32], ph_bytes_t in)
+{
+    (void)self;
+    ph_twox_256(out, in);
+}
+
+static void keccak_256(void *self, uint8_t out[32], ph_bytes_t in)
+{
+    (void)self;
+    ph_keccak_256(out, in);
+}
+
+/* ---- code ---- */
+
+/* LEB128, at most 32 bits. False at the end of the bytes. */
+static bool read_leb(ph_bytes_t *in, uint32_t *out)
+{
+    *out = 0;
+    for (unsigned shift = 0; shift < 35 && in->len > 0; shift += 7) {
+        uint8_t byte = *in->data++;
+        in->len--;
+        *out |= (uint32_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return true;
+    }
+    return false;
+}
+
+static bool take(ph_bytes_t *in, uint32_t len, ph_bytes_t *out)
+{
+    if (len > in->len)
+        return false;
+    *out = ph_bytes(in->data, len);
+    in->data += len;
+    in->len -= len;
+    return true;
+}
+
+/* The content of a Wasm module's custom section. */
+static bool custom_section(ph_bytes_t code, ph_bytes_t name, ph_bytes_t *content)
+{
+    enum { HEAD_LEN = 8, CUSTOM = 0 };
+    if (code.len < HEAD_LEN || memcmp(code.data, "\0asm", 4) != 0)
+        return false;
+    ph_bytes_t left = ph_bytes(code.data + HEAD_LEN, code.len - HEAD_LEN);
+    while (left.len > 0) {
+        uint8_t id = *left.data++;
+        left.len--;
+        uint32_t len, name_len;
+        ph_bytes_t section, section_name;
+        if (!read_leb(&left, &len) || !take(&left, len, &section))
+            return false;
+        if (id != CUSTOM)
+            continue;
+        if (!read_leb(&section, &name_len) || !take(&section, name_len, &section_name))
+            return false;
+        if (ph_bytes_equal(section_name, name)) {
+            *content = section;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool runtime_version(void *self, ph_bytes_t code, ph_bytes_t *version)
+{
+    ph_native_host_t *host = self;
+    ph_mem_free(host->code.data);
+    host->code = (ph_bytes_t){0};
+    if (ph_blob_is_compressed(code)) {
+        if (ph_blob_decompress(&host->code, code, PH_BLOB_CODE_BOMB_LIMIT) != PH_OK) {
+            host->code = (ph_bytes_t){0};
+            return false;
+        }
+        code = host->code;
+    }
+    return custom_section(code, PH_BYTES_LIT("runtime_version"), version);
+}
+
+static void log_line(void *self, ph_log_level_t level, const char *target, const char *text)
+{
+    ph_native_host_t *host = self;
+    ph_log(host->log, level, target, "%s", text);
+}
+
+const ph_host_ops_t ph_native_host_ops = {
+    .storage_get = storage_get,
+    .storage_set = storage_set,
+    .storage_clear = storage_clear,
+    .storage_exists = storage_exists,
+    .storage_clear_prefix = storage_clear_prefix,
+    .storage_append = storage_append,
+    .storage_next_key = storage_next_key,
+    .storage_root = storage_root,
+    .storage_start_transaction = storage_start_transaction,
+    .storage_rollback_transaction = storage_rollback_transaction,
+    .storage_commit_transaction = storage_commit_transaction,
+    .trie_blake2_256_ordered_root = ordered_root,
+    .sr25519_verify = sr25519_verify,
+    .ed25519_verify = ed25519_verify,
+    .secp256k1_ecdsa_recover_compressed = ecdsa_recover,
+    .hash_blake2_128 = blake2_128,
+    .hash_blake2_256 = blake2_256,
+    .hash_twox_64 = twox_64,
+    .hash_twox_128 = twox_128,
+    .hash_twox_256 = twox_256,
+    .hash_keccak_256 = keccak_256,
+    .runtime_version = runtime_version,
+    .log = log_line,
+};
+
+void ph_native_host_end(ph_native_host_t *host)
+{
+    ph_writer_free(&host->next_key);
+    ph_mem_free(host->code.data);
+    host->code = (ph_bytes_t){0};
+}

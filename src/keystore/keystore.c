@@ -1,0 +1,293 @@
+#include "keystore/keystore.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "crypto/babe.h"
+#include "crypto/ed25519.h"
+#include "crypto/hash.h"
+#include "crypto/sr25519.h"
+#include "primitives/payload.h"
+
+/* The record, on the node's disk:
+ *   "signed/born"                      exists once a record was begun; value: u32 session before which to abstain + 1, or 0
+ *   "signed/s" session subject what    one fact: what was signed under which subject (see fact_key)
+ * A subject is what may be signed at most once; the value is the hash of what was signed. */
+#define BORN "signed/born"
+#define FACTS "signed/s"
+
+typedef struct key {
+    ph_key_type_t type;
+    uint8_t public_key[32];
+    ph_sr25519_keypair_t sr25519;
+    ph_ed25519_keypair_t ed25519;
+} keystore_key_t;
+
+struct ph_keystore {
+    ph_env_t *env;
+    PH_LIST(keystore_key_t) keys;
+    bool abstains, session_known;
+    ph_session_index_t abstain_session, session;
+    ph_signature_log_fn log;
+    void *log_ctx;
+};
+
+/* ---- keys ---- */
+
+void ph_keystore_add(ph_keystore_t *ks, ph_key_type_t type, const uint8_t mini_secret[32])
+{
+    keystore_key_t *key = ph_list_add(NULL, &ks->keys);
+    key->type = type;
+    if (type == PH_KEY_GRANDPA) {
+        ph_ed25519_from_seed(&key->ed25519, mini_secret);
+        memcpy(key->public_key, key->ed25519.public_key, 32);
+        return;
+    }
+    ph_sr25519_from_mini_secret(&key->sr25519, mini_secret);
+    memcpy(key->public_key, key->sr25519.public_key, 32);
+}
+
+static const keystore_key_t *find_key(const ph_keystore_t *ks, ph_key_type_t type, const uint8_t *public_key)
+{
+    for (size_t i = 0; i < ks->keys.count; i++) {
+        const keystore_key_t *key = &ks->keys.items[i];
+        if (key->type == type && (!public_key || memcmp(key->public_key, public_key, 32) == 0))
+            return key;
+    }
+    return NULL;
+}
+
+bool ph_keystore_has(const ph_keystore_t *ks, ph_key_type_t type, const uint8_t public_key[32])
+{
+    return find_key(ks, type, public_key) != NULL;
+}
+
+bool ph_keystore_public(const ph_keystore_t *ks, ph_key_type_t type, uint8_t out[32])
+{
+    const keystore_key_t *key = find_key(ks, type, NULL);
+    if (key)
+        memcpy(out, key->public_key, 32);
+    return key != NULL;
+}
+
+bool ph_keystore_find_validator(const ph_keystore_t *ks, const ph_validator_id_t *validators, size_t count, ph_validator_index_t *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (find_key(ks, PH_KEY_PARA_VALIDATOR, validators[i].bytes)) {
+            out->v = (uint32_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- the record ---- */
+
+ph_keystore_t *ph_keystore_new(ph_env_t *env, bool fresh)
+{
+    ph_keystore_t *ks = ph_mem_alloc(NULL, sizeof *ks);
+    ks->env = env;
+    ph_buf_t *born = ph_disk_get(env, PH_BYTES_LIT(BORN));
+    /* A node with a chain but without a record has lost its memory of what it signed. */
+    ks->abstains = !born && !fresh;
+    ph_buf_unref(born);
+    return ks;
+}
+
+void ph_keystore_free(ph_keystore_t *ks)
+{
+    if (!ks)
+        return;
+    if (ks->keys.items)
+        sodium_memzero(ks->keys.items, ks->keys.count * sizeof *ks->keys.items);
+    ph_list_free(&ks->keys);
+    ph_mem_free(ks);
+}
+
+void ph_keystore_set_log(ph_keystore_t *ks, ph_signature_log_fn fn, void *ctx)
+{
+    ks->log = fn;
+    ks->log_ctx = ctx;
+}
+
+/* Facts of sessions that can no longer matter go; keys sort by session (big-endian). */
+static void forget_before(ph_keystore_t *ks, uint32_t session)
+{
+    ph_arena_t *arena = ph_arena_new();
+    ph_bytes_t cursor = {0};
+    while (ph_disk_next(ks->env, arena, PH_BYTES_LIT(FACTS), &cursor, NULL)) {
+        const uint8_t *s = cursor.data + sizeof FACTS - 1;
+        uint32_t of = (uint32_t)s[0] << 24 | (uint32_t)s[1] << 16 | (uint32_t)s[2] << 8 | s[3];
+        if (of >= session)
+            break;
+        ph_disk_delete(ks->env, cursor);
+    }
+    ph_arena_free(arena);
+}
+
+void ph_keystore_note_session(ph_keystore_t *ks, ph_session_index_t session)
+{
+    if (ks->session_known && session.v <= ks->session.v)
+        return;
+    if (ks->abstains && !ks->session_known)
+        ks->abstain_session = session;
+    else if (ks->abstains && session.v > ks->abstain_session.v)
+        ks->abstains = false;
+    ks->session = session;
+    ks->session_known = true;
+    if (session.v > 2)
+        forget_before(ks, session.v - 2);
+}
+
+bool ph_keystore_abstains(const ph_keystore_t *ks) { return ks->abstains; }
+
+typedef struct fact {
+    uint8_t key[sizeof FACTS - 1 + 4 + 1 + 32 + 4 + 32];
+    size_t len;
+} fact_t;
+
+/* The key of what may be signed once: session, kind of subject, public key hash position, subject bytes. */
+static fact_t fact_key(ph_session_index_t session, char subject, const uint8_t public_key[32], ph_bytes_t about)
+{
+    fact_t fact = {0};
+    uint8_t *p = fact.key;
+    uint8_t digest[32];
+    memcpy(p, FACTS, sizeof FACTS - 1);
+    p += sizeof FACTS - 1;
+    for (int shift = 24; shift >= 0; shift -= 8)
+        *p++ = (uint8_t)(session.v >> shift);
+    *p++ = (uint8_t)subject;
+    memcpy(p, public_key, 32);
+    p += 32;
+    ph_blake2_256(digest, about);
+    memcpy(p, digest, 32);
+    fact.len = (size_t)(p + 32 - fact.key);
+    return fact;
+}
+
+static ph_err_t check_fact(ph_keystore_t *ks, const fact_t *fact, const uint8_t what[32], bool *known)
+{
+    ph_buf_t *old = ph_disk_get(ks->env, ph_bytes(fact->key, fact->len));
+    *known = old != NULL;
+    bool same = old && ph_bytes_equal(ph_buf_bytes(old), ph_bytes(what, 32));
+    ph_buf_unref(old);
+    return *known && !same ? PH_ERR_CONFLICT : PH_OK;
+}
+
+/* All facts or none: each is checked before any is written, and all are on disk when this returns PH_OK. */
+static ph_err_t record(ph_keystore_t *ks, const fact_t *facts, const uint8_t (*what)[32], size_t count)
+{
+    bool known[4], all_known = true;
+    if (ks->abstains)
+        return PH_ERR_REFUSED;
+    for (size_t i = 0; i < count; i++) {
+        PH_TRY(check_fact(ks, &facts[i], what[i], &known[i]));
+        all_known &= known[i];
+    }
+    if (all_known)
+        return PH_OK;
+    ph_buf_t *born = ph_buf_new(PH_BYTES_LIT("1"));
+    ph_err_t err = ph_disk_put(ks->env, PH_BYTES_LIT(BORN), born);
+    ph_buf_unref(born);
+    for (size_t i = 0; i < count && err == PH_OK; i++) {
+        ph_buf_t *value = ph_buf_new(ph_bytes(what[i], 32));
+        err = ph_disk_put(ks->env, ph_bytes(facts[i].key, facts[i].len), value);
+        ph_buf_unref(value);
+    }
+    return err == PH_OK ? ph_disk_sync(ks->env) : err;
+}
+
+/* ---- signing ---- */
+
+/* Without fresh randomness: what is signed again after a crash must be the same signature, since two signatures of one
+ * statement count as a double vote. */
+static void sign(ph_keystore_t *ks, uint8_t out[64], const keystore_key_t *key, ph_bytes_t payload)
+{
+    ph_sr25519_sign(&key->sr25519, out, payload, NULL);
+    if (ks->log)
+        ks->log(ks->log_ctx, ks->env, key->type, key->public_key, payload, out);
+}
+
+ph_err_t ph_keystore_sign_statement(ph_keystore_t *ks, ph_validator_signature_t *out, const ph_validator_id_t *id,
+                                    const ph_compact_statement_t *statement, const ph_signing_context_t *context, ph_core_index_t core)
+{
+    const keystore_key_t *key = find_key(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
+    if (!key)
+        return PH_ERR_NOT_FOUND;
+    bool seconded = statement->kind == PH_COMPACT_STATEMENT_SECONDED;
+    const ph_candidate_hash_t *candidate = seconded ? &statement->seconded : &statement->valid;
+    uint8_t about[68], what[2][32] = {{0}};
+    fact_t facts[2];
+    /* One kind of statement a candidate … */
+    memcpy(about, context->parent_hash.bytes, 32);
+    memcpy(about + 32, candidate->bytes, 32);
+    facts[0] = fact_key(context->session_index, 'c', id->bytes, ph_bytes(about, 64));
+    what[0][0] = statement->kind;
+    /* … and one Seconded a core and relay parent. */
+    ph_put_u32(about + 32, core.v);
+    facts[1] = fact_key(context->session_index, 'r', id->bytes, ph_bytes(about, 36));
+    memcpy(what[1], candidate->bytes, 32);
+    PH_TRY(record(ks, facts, (const uint8_t(*)[32])what, seconded ? 2 : 1));
+    ph_bytes_t payload = ph_payload_of_statement(NULL, statement, context);
+    sign(ks, out->bytes, key, payload);
+    ph_mem_free(payload.data);
+    return PH_OK;
+}
+
+ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *ks, ph_validator_signature_t *out, const ph_validator_id_t *id, ph_bits_t bitfield,
+                                   const ph_signing_context_t *context)
+{
+    const keystore_key_t *key = find_key(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
+    if (!key)
+        return PH_ERR_NOT_FOUND;
+    ph_bytes_t payload = ph_payload_of_bitfield(NULL, bitfield, context);
+    uint8_t what[1][32];
+    ph_blake2_256(what[0], payload);
+    fact_t fact = fact_key(context->session_index, 'b', id->bytes, ph_bytes(context->parent_hash.bytes, 32));
+    ph_err_t err = record(ks, &fact, (const uint8_t(*)[32])what, 1);
+    if (err == PH_OK)
+        sign(ks, out->bytes, key, payload);
+    ph_mem_free(payload.data);
+    return err;
+}
+
+ph_err_t ph_keystore_sign_block(ph_keystore_t *ks, uint8_t out[64], const uint8_t babe_key[32], ph_slot_t slot,
+                                const ph_hash_t *pre_seal_hash, ph_session_index_t session)
+{
+    const keystore_key_t *key = find_key(ks, PH_KEY_BABE, babe_key);
+    if (!key)
+        return PH_ERR_NOT_FOUND;
+    uint8_t about[8], what[1][32];
+    ph_put_u64(about, slot.v);
+    memcpy(what[0], pre_seal_hash->bytes, 32);
+    fact_t fact = fact_key(session, 's', babe_key, ph_bytes(about, sizeof about));
+    PH_TRY(record(ks, &fact, (const uint8_t(*)[32])what, 1));
+    sign(ks, out, key, ph_bytes(pre_seal_hash->bytes, 32));
+    return PH_OK;
+}
+
+bool ph_keystore_claim_slot(ph_keystore_t *ks, ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, ph_slot_t slot)
+{
+    for (size_t k = 0; k < ks->keys.count; k++) {
+        const keystore_key_t *key = &ks->keys.items[k];
+        if (key->type != PH_KEY_BABE)
+            continue;
+        for (uint32_t i = 0; i < epoch->authority_count; i++) {
+            ph_babe_own_key_t own = {.authority = i, .pair = &key->sr25519};
+            if (memcmp(epoch->authorities[i].public_key, key->public_key, 32) == 0 &&
+                ph_babe_claim_slot(out, epoch, slot.v, &own, 1, NULL))
+                return true;
+        }
+    }
+    return false;
+}
+
+ph_err_t ph_keystore_sign(ph_keystore_t *ks, uint8_t out[64], ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t message)
+{
+    const keystore_key_t *key = find_key(ks, type, public_key);
+    if (!key || type == PH_KEY_GRANDPA)
+        return PH_ERR_NOT_FOUND;
+    ph_sr25519_sign(&key->sr25519, out, message, NULL);
+    return PH_OK;
+}

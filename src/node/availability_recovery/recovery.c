@@ -1,0 +1,324 @@
+#include "node/availability_recovery/recovery.h"
+
+#include <string.h>
+
+#include "base/vec.h"
+#include "erasure/erasure.h"
+#include "erasure/proof.h"
+#include "overseer/coding.h"
+#include "primitives/hash_of.h"
+#include "primitives/rotation.h"
+#include "protocol/availability_recovery_out.h"
+
+enum { PARALLEL = 50, TRIES = 5 };
+
+/* own store → backers → chunks → decode → encode again → compare */
+typedef struct recovery {
+    ph_job_t *job;                      /* of this recovery; ends with it */
+    ph_job_t *asker;
+    void *flow;
+    ph_recovery_done_fn then;
+    ph_recovery_question_t q;
+    ph_session_info_t info;
+    bool mapping;
+    ph_vec_validator_index_t order;     /* whom to ask next; shuffled */
+    size_t next, under_way, round;
+    size_t threshold;
+    ph_bits_t have;                     /* by chunk index */
+    PH_LIST(ph_erasure_piece_t) pieces;
+    bool decoding;
+    ph_rc_t *candidate_data;            /* being compared */
+} recovery_t;
+
+typedef struct asked_chunk {
+    recovery_t *r;
+    ph_validator_index_t from;
+} asked_chunk_t;
+
+static void ask_for_chunks(recovery_t *r);
+
+static void finish(recovery_t *r, ph_rc_t *data, bool invalid)
+{
+    ph_job_t *asker = r->asker;
+    void *flow = r->flow;
+    ph_recovery_done_fn then = r->then;
+    ph_job_end(r->job); /* memory stays until the turn is over */
+    then(asker, flow, data, invalid);
+}
+
+static void drop_data(void *ptr) { ph_rc_unref(((recovery_t *)ptr)->candidate_data); }
+
+/* ---- the end check ---- */
+
+static void compare(ph_job_t *job, void *flow, ph_coded_t *coded)
+{
+    recovery_t *r = flow;
+    (void)job;
+    bool same = coded && memcmp(ph_coded_root(coded), &r->q.receipt.descriptor.erasure_root, 32) == 0;
+    finish(r, same ? r->candidate_data : NULL, !same);
+}
+
+/* Takes over the reference. */
+static void check_root(recovery_t *r, ph_rc_t *data)
+{
+    ph_writer_t w = PH_WRITER_HEAP;
+    ph_rc_unref(r->candidate_data);
+    r->candidate_data = data;
+    ph_available_data_encode(&w, ph_rc_value(data));
+    ph_job_erasure_code(r->job, r->info.validators.count, ph_writer_bytes(&w), r, compare);
+    ph_writer_free(&w);
+}
+
+/* ---- decoding ---- */
+
+typedef struct decoding {
+    size_t validators, count, chunk_len, payload_len;
+    ph_erasure_piece_t *pieces;
+    uint8_t *bytes, *payload;
+    ph_err_t err;
+    recovery_t *r;
+} decoding_t;
+
+static void decode(void *ctx)
+{
+    decoding_t *d = ctx;
+    ph_erasure_t *erasure = ph_erasure_new(NULL);
+    d->err = ph_erasure_reconstruct(erasure, d->payload, d->payload_len, d->validators, d->pieces, d->count);
+    ph_erasure_free(erasure);
+}
+
+static void decoded(ph_job_t *job, void *ctx)
+{
+    decoding_t *d = ctx;
+    recovery_t *r = d->r;
+    ph_arena_t *arena = ph_job_arena(job);
+    ph_available_data_t data;
+    ph_reader_t reader = ph_reader(ph_bytes(d->payload, d->payload_len));
+    /* The payload is padded with zeros behind the data. */
+    if (d->err != PH_OK || ph_available_data_decode(&reader, arena, &data) != PH_OK) {
+        finish(r, NULL, true);
+        return;
+    }
+    check_root(r, ph_rc_new(&ph_type_available_data, &data));
+}
+
+static void dispose_decoding(void *ctx)
+{
+    decoding_t *d = ctx;
+    ph_mem_free(d->pieces);
+    ph_mem_free(d->bytes);
+    ph_mem_free(d->payload);
+    ph_mem_free(d);
+}
+
+static void begin_decoding(recovery_t *r)
+{
+    size_t k, n = r->info.validators.count, len = r->pieces.items[0].bytes.len;
+    r->decoding = true;
+    if (ph_erasure_systematic_threshold(&k, n) != PH_OK) {
+        finish(r, NULL, false);
+        return;
+    }
+    decoding_t *d = ph_mem_alloc(NULL, sizeof *d);
+    *d = (decoding_t){.validators = n, .count = r->pieces.count, .chunk_len = len, .payload_len = k * len, .r = r};
+    d->pieces = ph_mem_alloc(NULL, d->count * sizeof *d->pieces);
+    d->bytes = ph_mem_alloc(NULL, d->count * len);
+    d->payload = ph_mem_alloc(NULL, d->payload_len);
+    for (size_t i = 0; i < d->count; i++) {
+        memcpy(d->bytes + i * len, r->pieces.items[i].bytes.data, len);
+        d->pieces[i] = (ph_erasure_piece_t){r->pieces.items[i].index, {d->bytes + i * len, len}};
+    }
+    ph_job_work(r->job, 100 + d->payload_len / 100, decode, decoded, dispose_decoding, d);
+}
+
+/* ---- chunks ---- */
+
+static void shuffle(ph_env_t *env, ph_vec_validator_index_t *list)
+{
+    for (size_t i = list->count; i > 1; i--) {
+        uint32_t dice;
+        ph_env_random(env, &dice, sizeof dice);
+        size_t j = dice % i;
+        ph_validator_index_t swap = list->items[i - 1];
+        list->items[i - 1] = list->items[j];
+        list->items[j] = swap;
+    }
+}
+
+static void take_piece(recovery_t *r, const ph_erasure_chunk_t *chunk)
+{
+    if (ph_bits_get(r->have, chunk->index.v) || (r->pieces.count && r->pieces.items[0].bytes.len != chunk->chunk.len))
+        return;
+    ph_bits_set(r->have, chunk->index.v, true);
+    ph_list_push(ph_job_arena(r->job), &r->pieces, ((ph_erasure_piece_t){chunk->index.v, ph_bytes_copy(ph_job_arena(r->job), chunk->chunk)}));
+}
+
+static bool is_good(const recovery_t *r, const ph_erasure_chunk_t *chunk, ph_validator_index_t from)
+{
+    ph_core_index_t core = r->q.core.some ? r->q.core.value : (ph_core_index_t){0};
+    ph_chunk_index_t expected = ph_rotation_chunk_index(r->info.validators.count, r->mapping && r->q.core.some, core, from);
+    return chunk->index.v == expected.v &&
+           ph_erasure_proof_verify(r->q.receipt.descriptor.erasure_root.bytes, chunk->index.v, chunk->chunk, chunk->proof.v.items,
+                                   chunk->proof.v.count) == PH_OK;
+}
+
+static void take_chunk(ph_job_t *job, void *flow, ph_err_t err, const ph_res_bytes_request_failure_t *answer)
+{
+    asked_chunk_t *asked = flow;
+    recovery_t *r = asked->r;
+    ph_subsystem_t *self = ph_job_self(job);
+    ph_chunk_fetching_response_v2_t response;
+    ph_peer_id_t peer;
+    r->under_way--;
+    if (r->decoding)
+        return;
+    bool answered = !err && answer->kind == PH_RES_BYTES_REQUEST_FAILURE_OK;
+    bool well = answered && ph_chunk_fetching_response_v2_decode_all(answer->ok, ph_job_arena(job), &response) == PH_OK;
+    if (well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK && is_good(r, &response.chunk, asked->from))
+        take_piece(r, &response.chunk);
+    else if (answered && !(well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK) &&
+             ph_net_resolve(ph_env_of(self), &r->info.discovery_keys.items[asked->from.v], &peer))
+        ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("recovery: not the chunk asked for"));
+    if (r->pieces.count >= r->threshold)
+        begin_decoding(r);
+    else
+        ask_for_chunks(r);
+}
+
+static void ask_for_chunk(recovery_t *r, ph_validator_index_t from)
+{
+    asked_chunk_t *asked = ph_arena_alloc(ph_job_arena(r->job), sizeof *asked);
+    *asked = (asked_chunk_t){r, from};
+    ph_recipient_t to = {.kind = PH_RECIPIENT_AUTHORITY, .authority = r->info.discovery_keys.items[from.v]};
+    ph_chunk_fetching_request_t request = {.candidate_hash = ph_hash_of_receipt(&r->q.receipt), .index = from};
+    ph_writer_t w = ph_writer_in(ph_job_arena(r->job));
+    ph_chunk_fetching_request_encode(&w, &request);
+    r->under_way++;
+    ph_ask_network_bridge_send_request(r->job, &to, PH_PROTO_REQ_CHUNK_2, ph_writer_bytes(&w), asked, take_chunk);
+}
+
+static void ask_for_chunks(recovery_t *r)
+{
+    size_t wanted = r->threshold - r->pieces.count;
+    while (r->under_way < PARALLEL && r->under_way < wanted + 2 && r->next < r->order.count) {
+        ph_validator_index_t from = r->order.items[r->next++];
+        if (from.v < r->info.discovery_keys.count)
+            ask_for_chunk(r, from);
+    }
+    if (r->under_way)
+        return;
+    if (++r->round >= TRIES) {
+        finish(r, NULL, false);
+        return;
+    }
+    r->next = 0;
+    ask_for_chunks(r);
+}
+
+static void begin_chunks(recovery_t *r)
+{
+    ph_arena_t *arena = ph_job_arena(r->job);
+    size_t n = r->info.validators.count;
+    if (ph_erasure_threshold(&r->threshold, n) != PH_OK) {
+        finish(r, NULL, false);
+        return;
+    }
+    r->have = ph_bits_new(arena, n);
+    r->order = (ph_vec_validator_index_t){.items = ph_arena_alloc(arena, n * sizeof *r->order.items), .count = n};
+    for (uint32_t i = 0; i < n; i++)
+        r->order.items[i].v = i;
+    shuffle(ph_env_of(ph_job_self(r->job)), &r->order);
+    r->next = 0;
+    ask_for_chunks(r);
+}
+
+/* ---- backers ---- */
+
+static void ask_next_backer(recovery_t *r);
+
+static void take_data(ph_job_t *job, void *flow, ph_err_t err, const ph_res_bytes_request_failure_t *answer)
+{
+    recovery_t *r = flow;
+    ph_available_data_fetching_response_t response;
+    if (!err && answer->kind == PH_RES_BYTES_REQUEST_FAILURE_OK &&
+        ph_available_data_fetching_response_decode_all(answer->ok, ph_job_arena(job), &response) == PH_OK &&
+        response.kind == PH_AVAILABLE_DATA_FETCHING_RESPONSE_AVAILABLE_DATA) {
+        ph_hash_t pov_hash = ph_hash_of_pov(&response.available_data.pov);
+        if (memcmp(&pov_hash, &r->q.receipt.descriptor.pov_hash, sizeof pov_hash) == 0) {
+            check_root(r, ph_rc_new(&ph_type_available_data, &response.available_data));
+            return;
+        }
+    }
+    ask_next_backer(r);
+}
+
+static void ask_next_backer(recovery_t *r)
+{
+    while (r->next < r->order.count && r->order.items[r->next].v >= r->info.discovery_keys.count)
+        r->next++;
+    if (r->next >= r->order.count) {
+        begin_chunks(r);
+        return;
+    }
+    ph_recipient_t to = {.kind = PH_RECIPIENT_AUTHORITY, .authority = r->info.discovery_keys.items[r->order.items[r->next++].v]};
+    ph_available_data_fetching_request_t request = {.candidate_hash = ph_hash_of_receipt(&r->q.receipt)};
+    ph_writer_t w = ph_writer_in(ph_job_arena(r->job));
+    ph_available_data_fetching_request_encode(&w, &request);
+    ph_ask_network_bridge_send_request(r->job, &to, PH_PROTO_REQ_AVAILABLE_DATA_1, ph_writer_bytes(&w), r, take_data);
+}
+
+static void begin_backers(recovery_t *r)
+{
+    const ph_vec_vec_validator_index_t *groups = &r->info.validator_groups;
+    if (r->q.chunks_alone || !r->q.group.some || r->q.group.value.v >= groups->count) {
+        begin_chunks(r);
+        return;
+    }
+    ph_vec_validator_index_clone(ph_job_arena(r->job), &r->order, &groups->items[r->q.group.value.v]);
+    shuffle(ph_env_of(ph_job_self(r->job)), &r->order);
+    ask_next_backer(r);
+}
+
+/* ---- start ---- */
+
+static void look_into_store(ph_job_t *job, void *flow, ph_err_t err, const ph_opt_shared_available_data_t *data)
+{
+    recovery_t *r = flow;
+    (void)job;
+    if (!err && data->some)
+        finish(r, data->value.rc, false); /* checked when it was stored */
+    else
+        begin_backers(r);
+}
+
+static void note_features(ph_job_t *job, void *flow, ph_err_t err, const ph_res_bits_runtime_api_error_t *features)
+{
+    recovery_t *r = flow;
+    ph_candidate_hash_t candidate = ph_hash_of_receipt(&r->q.receipt);
+    if (!err && features->kind == PH_RES_BITS_RUNTIME_API_ERROR_OK)
+        r->mapping = ph_bits_get(features->ok, PH_FEATURE_AVAILABILITY_CHUNK_MAPPING);
+    if (r->q.chunks_alone)
+        begin_chunks(r);
+    else
+        ph_ask_availability_store_query_available_data(job, &candidate, r, look_into_store);
+}
+
+static void note_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_session_info_runtime_api_error_t *info)
+{
+    recovery_t *r = flow;
+    if (err || info->kind != PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK || !info->ok.some) {
+        finish(r, NULL, false);
+        return;
+    }
+    ph_session_info_clone(ph_job_arena(job), &r->info, &info->ok.value);
+    ph_ask_runtime_api_request_node_features(job, &r->q.at, r, note_features);
+}
+
+void ph_recovery_start(ph_job_t *asker, const ph_recovery_question_t *question, void *flow, ph_recovery_done_fn then)
+{
+    ph_job_t *job = ph_job_child(asker, sizeof(recovery_t));
+    recovery_t *r = ph_job_state(job);
+    *r = (recovery_t){.job = job, .asker = asker, .flow = flow, .then = then, .q = *question};
+    ph_arena_defer(ph_job_arena(job), drop_data, r);
+    ph_ask_runtime_api_request_session_info(job, &question->at, question->session, r, note_session);
+}

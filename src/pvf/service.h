@@ -1,0 +1,47 @@
+/* Running validation code for a node: prepare (once a code hash) and execute, asynchronously, off the node's loop.
+ *
+ * Two implementations: worker processes under the wall clock, and in this process under virtual time, where a run lasts a
+ * function of the fuel it burnt and results are remembered in env->memo.
+ */
+#ifndef PH_PVF_SERVICE_H
+#define PH_PVF_SERVICE_H
+
+#include "env/env.h"
+
+typedef enum ph_pvf_verdict {
+    PH_PVF_VALID,
+    PH_PVF_INVALID,        /* the candidate's fault, as polkadot-sdk distinguishes (node.md section 11) */
+    PH_PVF_INTERNAL,       /* ours: never a verdict */
+    PH_PVF_PREPARE_FAILED  /* the code could not be prepared: no verdict either (deterministic ones say so in detail) */
+} ph_pvf_verdict_t;
+
+typedef enum ph_pvf_invalid { PH_PVF_HARD_TIMEOUT, PH_PVF_TRAP, PH_PVF_BAD_RETURN, PH_PVF_DECOMPRESSION, PH_PVF_AMBIGUOUS_DEATH } ph_pvf_invalid_t;
+
+typedef struct ph_pvf_request {
+    ph_bytes_t code;                    /* as on chain (maybe compressed); borrowed until done */
+    ph_hash_t code_hash;                /* blake2-256 of it */
+    ph_bytes_t params;                  /* SCALE ValidationParams; borrowed until done */
+    uint32_t timeout_ms;                /* CPU time of the execution */
+    uint64_t code_bomb_limit;
+} ph_pvf_request_t;
+
+typedef struct ph_pvf_outcome {
+    ph_pvf_verdict_t verdict;
+    ph_pvf_invalid_t invalid;           /* INVALID only */
+    ph_bytes_t result;                  /* VALID: SCALE ValidationResult; borrowed */
+    const char *detail;                 /* otherwise; borrowed, never NULL */
+    uint64_t fuel, cpu_us;
+} ph_pvf_outcome_t;
+
+typedef struct ph_pvf_service ph_pvf_service_t;
+struct ph_pvf_service {
+    /* done(ctx, outcome) comes exactly once, later, on the loop of `env`, unless that node ends first. */
+    void (*execute)(ph_pvf_service_t *self, ph_env_t *env, const ph_pvf_request_t *request,
+                    void (*done)(void *ctx, const ph_pvf_outcome_t *outcome), void *ctx);
+    void (*free)(ph_pvf_service_t *self);
+};
+
+/* In this process, through ph_env_work and env->memo; shared by any number of nodes. */
+ph_pvf_service_t *ph_pvf_service_in_process(void);
+
+#endif

@@ -1,0 +1,71 @@
+/* SessionKeys and AuthorityDiscoveryApi: the keys of validators. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/apis.h"
+#include "runtime/session_keys.h"
+#include "runtime/storage/authority_discovery.h"
+#include "runtime/storage/para_session_info.h"
+#include "runtime/vec.h"
+
+ph_err_t ph_api_session_keys_decode_session_keys(ph_rt_t *rt, ph_bytes_t encoded,
+                                                 ph_opt_vec_tup_bytes_key_type_id_t *out)
+{
+    ph_session_keys_t keys;
+    ph_reader_t r = ph_reader(encoded); /* more may follow */
+    out->some = ph_session_keys_decode(&r, rt->arena, &keys) == PH_OK;
+    if (!out->some)
+        return PH_OK;
+    ph_vec_alloc(rt, &out->value, PH_SESSION_KEY_COUNT);
+    for (size_t i = 0; i < PH_SESSION_KEY_COUNT; i++) {
+        ph_bytes_t key;
+        ph_session_key_at(&out->value.items[i]._1, &key, &keys, i);
+        out->value.items[i]._0 = ph_bytes_copy(rt->arena, key);
+    }
+    return PH_OK;
+}
+
+/* ---- authority discovery: everyone of the kept sessions, now and next, sorted, each once ---- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(ph_authority_discovery_id_t));
+}
+
+static void add_ids(ph_rt_t *rt, ph_vec_authority_discovery_id_t *all, const ph_vec_authority_discovery_id_t *some)
+{
+    ph_vec_authority_discovery_id_t out;
+    ph_vec_alloc(rt, &out, all->count + some->count);
+    for (size_t i = 0; i < all->count; i++)
+        out.items[i] = all->items[i];
+    for (size_t i = 0; i < some->count; i++)
+        out.items[all->count + i] = some->items[i];
+    *all = out;
+}
+
+/* Of earlier sessions whose candidates may still be disputed. */
+static void add_past_ids(ph_rt_t *rt, ph_vec_authority_discovery_id_t *all)
+{
+    ph_bytes_t cursor = {0};
+    ph_session_index_t session;
+    ph_session_info_t info;
+    while (ph_para_session_info_sessions_next(rt, &cursor, &session, &info))
+        add_ids(rt, all, &info.discovery_keys);
+}
+
+ph_err_t ph_api_authority_discovery_api_authorities(ph_rt_t *rt, ph_vec_authority_discovery_id_t *out)
+{
+    ph_vec_authority_discovery_id_t next;
+    ph_authority_discovery_keys_get(rt, out);
+    ph_authority_discovery_next_keys_get(rt, &next);
+    add_ids(rt, out, &next);
+    add_past_ids(rt, out);
+    if (out->count > 0)
+        qsort(out->items, out->count, sizeof *out->items, compare_ids);
+    size_t kept = 0;
+    for (size_t i = 0; i < out->count; i++)
+        if (kept == 0 || compare_ids(&out->items[kept - 1], &out->items[i]) != 0)
+            out->items[kept++] = out->items[i];
+    out->count = kept;
+    return PH_OK;
+}

@@ -1,0 +1,244 @@
+#include "runtime/message_queue.h"
+
+#include "runtime/support.h"
+#include "runtime/upward.h"
+
+#define HEAP_SIZE 32768u
+#define ITEM_HEADER_LEN 5u /* length u32, is it processed */
+/* Picoseconds a block may spend on messages, and what one costs. */
+#define SERVICE_REF_TIME UINT64_C(3000000000)
+#define MESSAGE_REF_TIME UINT64_C(1000000000)
+
+typedef ph_message_queue_book_t book_t;
+typedef ph_message_queue_page_t page_t;
+typedef ph_aggregate_message_origin_t origin_t;
+
+static origin_t origin_of(ph_para_id_t para)
+{
+    return (origin_t){.kind = PH_AGGREGATE_MESSAGE_ORIGIN_UMP, .ump = {.kind = PH_UMP_QUEUE_ID_PARA, .para = para}};
+}
+
+static bool same(const origin_t *a, const origin_t *b)
+{
+    return a->ump.para.v == b->ump.para.v;
+}
+
+ph_message_queue_footprint_t ph_message_queue_footprint(ph_rt_t *rt, ph_para_id_t para)
+{
+    book_t book;
+    origin_t origin = origin_of(para);
+    ph_message_queue_book_state_for_get(rt, &origin, &book);
+    return (ph_message_queue_footprint_t){book.message_count, book.size};
+}
+
+/* ---- the ring of queues that have something to execute ---- */
+
+/* Puts the origin before the ring's head. */
+static bool knit(ph_rt_t *rt, ph_message_queue_neighbours_t *out, const origin_t *origin)
+{
+    origin_t head;
+    book_t book;
+    if (!ph_message_queue_service_head_get(rt, &head)) {
+        ph_message_queue_service_head_set(rt, origin);
+        *out = (ph_message_queue_neighbours_t){.prev = *origin, .next = *origin};
+        return true;
+    }
+    ph_message_queue_book_state_for_get(rt, &head, &book);
+    if (!book.ready_neighbours.some)
+        return false;
+    *out = (ph_message_queue_neighbours_t){.prev = book.ready_neighbours.value.prev, .next = head};
+    book.ready_neighbours.value.prev = *origin;
+    ph_message_queue_book_state_for_set(rt, &head, &book);
+    ph_message_queue_book_state_for_get(rt, &out->prev, &book);
+    if (!book.ready_neighbours.some)
+        return false;
+    book.ready_neighbours.value.next = *origin;
+    ph_message_queue_book_state_for_set(rt, &out->prev, &book);
+    return true;
+}
+
+static void unknit(ph_rt_t *rt, const origin_t *origin, const ph_message_queue_neighbours_t *n)
+{
+    origin_t head;
+    book_t book;
+    if (same(origin, &n->next)) {
+        ph_message_queue_service_head_remove(rt);
+        return;
+    }
+    ph_message_queue_book_state_for_get(rt, &n->next, &book);
+    if (book.ready_neighbours.some)
+        book.ready_neighbours.value.prev = n->prev;
+    ph_message_queue_book_state_for_set(rt, &n->next, &book);
+    ph_message_queue_book_state_for_get(rt, &n->prev, &book);
+    if (book.ready_neighbours.some)
+        book.ready_neighbours.value.next = n->next;
+    ph_message_queue_book_state_for_set(rt, &n->prev, &book);
+    if (ph_message_queue_service_head_get(rt, &head) && same(&head, origin))
+        ph_message_queue_service_head_set(rt, &n->next);
+}
+
+void ph_message_queue_sweep(ph_rt_t *rt, ph_para_id_t para)
+{
+    book_t book;
+    origin_t origin = origin_of(para);
+    if (!ph_message_queue_book_state_for_exists(rt, &origin))
+        return;
+    ph_message_queue_book_state_for_get(rt, &origin, &book);
+    book.begin = book.end;
+    if (book.ready_neighbours.some)
+        unknit(rt, &origin, &book.ready_neighbours.value);
+    book.ready_neighbours.some = false;
+    ph_message_queue_book_state_for_set(rt, &origin, &book);
+}
+
+/* ---- enqueueing ---- */
+
+/* Appends to the page's heap; the caller knows that it fits. */
+static void append(ph_rt_t *rt, page_t *page, ph_bytes_t message)
+{
+    uint8_t *heap = ph_arena_alloc(rt->arena, page->heap.len + ITEM_HEADER_LEN + message.len);
+    if (page->heap.len > 0)
+        memcpy(heap, page->heap.data, page->heap.len);
+    ph_put_u32(heap + page->heap.len, (uint32_t)message.len);
+    if (message.len > 0)
+        memcpy(heap + page->heap.len + ITEM_HEADER_LEN, message.data, message.len);
+    page->last = (uint32_t)page->heap.len;
+    page->heap = ph_bytes(heap, page->heap.len + ITEM_HEADER_LEN + message.len);
+    page->remaining++;
+    page->remaining_size += (uint32_t)message.len;
+}
+
+/* A page being filled: the last one of the book, or a new one. */
+static void enqueue_one(ph_rt_t *rt, const origin_t *origin, book_t *book, page_t *page, bool *open, ph_bytes_t message)
+{
+    if (*open && page->heap.len + ITEM_HEADER_LEN + message.len > HEAP_SIZE) {
+        ph_message_queue_pages_set(rt, origin, book->end - 1, page);
+        *open = false;
+    }
+    if (!*open) {
+        book->end++;
+        book->count++;
+        *page = (page_t){0};
+        *open = true;
+    }
+    append(rt, page, message);
+    book->message_count++;
+    book->size += message.len;
+}
+
+void ph_message_queue_enqueue(ph_rt_t *rt, ph_para_id_t para, const ph_bytes_t *messages, size_t count)
+{
+    book_t book;
+    page_t page;
+    origin_t origin = origin_of(para);
+    ph_message_queue_book_state_for_get(rt, &origin, &book);
+    bool open = book.end > book.begin && ph_message_queue_pages_get(rt, &origin, book.end - 1, &page);
+    for (size_t i = 0; i < count; i++) {
+        if (messages[i].len <= HEAP_SIZE - ITEM_HEADER_LEN)
+            enqueue_one(rt, &origin, &book, &page, &open, messages[i]);
+        else
+            ph_rt_log(rt, PH_LOG_ERROR, "message-queue", "message of para %u is too long", para.v);
+    }
+    if (open)
+        ph_message_queue_pages_set(rt, &origin, book.end - 1, &page);
+    if (!book.ready_neighbours.some)
+        book.ready_neighbours.some = knit(rt, &book.ready_neighbours.value, &origin);
+    ph_message_queue_book_state_for_set(rt, &origin, &book);
+    ph_upward_queue_changed(rt, para, book.message_count, book.size);
+}
+
+/* ---- executing ---- */
+
+static void execute(ph_rt_t *rt, const origin_t *origin, ph_bytes_t message)
+{
+    ph_hash_t id = ph_rt_blake2(rt, message);
+    ph_message_queue_event_processed(rt, &id, origin, &(ph_weight_t){.ref_time = MESSAGE_REF_TIME}, true);
+}
+
+typedef enum { PAGE_DONE, PAGE_OUT_OF_TIME } page_status_t;
+
+/* Executes messages of one page. */
+static page_status_t service_page(ph_rt_t *rt, const origin_t *origin, book_t *book, page_t *page, uint64_t *left,
+                                  uint32_t *executed)
+{
+    while (page->remaining > 0 && page->first <= page->last) {
+        if (page->heap.len - page->first < ITEM_HEADER_LEN || page->first > page->heap.len)
+            break; /* corrupt */
+        uint8_t *item = page->heap.data + page->first;
+        uint32_t len = ph_get_u32(item);
+        if (len > page->heap.len - page->first - ITEM_HEADER_LEN)
+            break;
+        if (*left < MESSAGE_REF_TIME)
+            return PAGE_OUT_OF_TIME;
+        *left -= MESSAGE_REF_TIME;
+        execute(rt, origin, ph_bytes(item + ITEM_HEADER_LEN, len));
+        item[4] = 1;
+        page->remaining--;
+        page->remaining_size -= len;
+        page->first += ITEM_HEADER_LEN + len;
+        page->first_index++;
+        book->message_count--;
+        book->size -= len;
+        ++*executed;
+    }
+    return PAGE_DONE;
+}
+
+/* Executes messages of one queue. *next is the queue after it in the ring, false: none. */
+static bool service_queue(ph_rt_t *rt, origin_t *next, uint32_t *executed, const origin_t *origin, uint64_t *left)
+{
+    book_t book;
+    page_t page;
+    *executed = 0;
+    ph_message_queue_book_state_for_get(rt, origin, &book);
+    while (book.end > book.begin) {
+        page_status_t status = PAGE_DONE;
+        if (ph_message_queue_pages_get(rt, origin, book.begin, &page)) {
+            status = service_page(rt, origin, &book, &page, left, executed);
+            if (page.remaining == 0) {
+                ph_message_queue_pages_remove(rt, origin, book.begin);
+                book.count--;
+            } else {
+                ph_message_queue_pages_set(rt, origin, book.begin, &page);
+            }
+        }
+        if (status == PAGE_OUT_OF_TIME)
+            break;
+        book.begin++;
+    }
+    bool has_next = book.ready_neighbours.some;
+    *next = book.ready_neighbours.value.next;
+    if (book.begin >= book.end && has_next) {
+        unknit(rt, origin, &book.ready_neighbours.value);
+        book.ready_neighbours.some = false;
+    }
+    ph_message_queue_book_state_for_set(rt, origin, &book);
+    if (*executed > 0)
+        ph_upward_queue_changed(rt, origin->ump.para, book.message_count, book.size);
+    return has_next;
+}
+
+/* The ring's head moves on with every block, so that every queue has its turn. */
+void ph_message_queue_on_initialize(ph_rt_t *rt)
+{
+    origin_t at, next, idle = {0};
+    book_t book;
+    uint64_t left = SERVICE_REF_TIME;
+    uint32_t executed;
+    if (!ph_message_queue_service_head_get(rt, &at))
+        return;
+    ph_message_queue_book_state_for_get(rt, &at, &book);
+    if (!book.ready_neighbours.some)
+        return;
+    ph_message_queue_service_head_set(rt, &book.ready_neighbours.value.next);
+    for (bool has_idle = false; service_queue(rt, &next, &executed, &at, &left); at = next) {
+        if (executed > 0) {
+            has_idle = false;
+        } else if (has_idle && same(&idle, &next)) {
+            break; /* once around without progress */
+        } else if (!has_idle) {
+            has_idle = true;
+            idle = at;
+        }
+    }
+}

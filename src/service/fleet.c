@@ -1,0 +1,240 @@
+#include "service/fleet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "crypto/hash.h"
+#include "pvf/adder_collator.h"
+#include "pvf/builtin.h"
+
+enum { FIRST_PARA = 2000, BLOCK_PEERS = 8 };
+
+struct ph_fleet_node {
+    ph_fleet_t *fleet;
+    uint32_t index;
+    char name[40];
+    bool bad;
+    ph_env_t *env;
+    ph_node_t *node;
+    const uint8_t *validator_seed;
+    uint8_t collator_seed[32];
+    ph_collator_t collator;
+    bool collates;
+};
+
+/* ---- the adder's collator ---- */
+
+static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_hash_t *relay_parent, const ph_persisted_validation_data_t *pvd,
+                        ph_collation_result_t *out)
+{
+    const ph_fleet_node_t *node = ctx;
+    ph_writer_t block = ph_writer_in(arena);
+    uint8_t *head = ph_arena_alloc(arena, PH_ADDER_HEAD_LEN);
+    (void)relay_parent;
+    PH_TRY(ph_adder_next_padded(&block, head, pvd->parent_head.v, node->fleet->config.pov_bytes));
+    out->head_data = ph_bytes(head, PH_ADDER_HEAD_LEN);
+    out->block_data = ph_writer_bytes(&block);
+    out->hrmp_watermark = pvd->relay_parent_number;
+    return PH_OK;
+}
+
+/* ---- hooks ---- */
+
+static void on_imported(void *ctx, ph_node_t *n, ph_relay_block_t *block, bool best)
+{
+    ph_fleet_node_t *node = ctx;
+    ph_fleet_t *fleet = node->fleet;
+    bool added;
+    (void)n;
+    ph_relay_block_t **slot = ph_map_put(&fleet->blocks, &block->hash, &added);
+    if (added)
+        *slot = ph_relay_block_ref(block);
+    if (fleet->config.imported)
+        fleet->config.imported(fleet->config.ctx, node->index, block, best);
+}
+
+static void on_misbehaviour(void *ctx, ph_node_t *n, const char *kind, ph_validator_index_t validator, const ph_candidate_hash_t *candidate)
+{
+    ph_fleet_node_t *node = ctx;
+    ph_fleet_t *fleet = node->fleet;
+    struct {
+        char kind[40];
+        uint32_t validator;
+        ph_candidate_hash_t candidate;
+    } key = {{0}, validator.v, *candidate};
+    bool added;
+    (void)n;
+    snprintf(key.kind, sizeof key.kind, "%s", kind);
+    uint8_t digest[32];
+    ph_blake2_256(digest, ph_bytes(&key, sizeof key));
+    ph_map_put(&fleet->misbehaviour_seen, digest, &added);
+    if (added)
+        ph_list_push(NULL, &fleet->misbehaviour, ((ph_fleet_misbehaviour_t){kind, validator, *candidate}));
+}
+
+static void on_failed(void *ctx, ph_node_t *n, const char *part, ph_err_t err)
+{
+    ph_fleet_node_t *node = ctx;
+    (void)n;
+    node->fleet->config.failed(node->fleet->config.ctx, node->index, part, err);
+}
+
+/* ---- nodes ---- */
+
+static ph_fleet_node_t *add_node(ph_fleet_t *fleet, const char *name)
+{
+    ph_fleet_node_t *node = ph_mem_alloc(NULL, sizeof *node);
+    node->fleet = fleet;
+    node->index = (uint32_t)fleet->nodes.count;
+    snprintf(node->name, sizeof node->name, "%s", name);
+    node->env = fleet->config.make_env(fleet->config.ctx, node->index, node->name);
+    ph_list_push(NULL, &fleet->nodes, node);
+    return node;
+}
+
+static void add_collator(ph_fleet_t *fleet, size_t para, size_t bad)
+{
+    char name[40];
+    if (bad)
+        snprintf(name, sizeof name, "bad-collator-%zu", bad);
+    else
+        snprintf(name, sizeof name, "collator-%zu", FIRST_PARA + para);
+    ph_fleet_node_t *node = add_node(fleet, name);
+    ph_blake2_256(node->collator_seed, ph_bytes(name, strlen(name)));
+    node->bad = bad > 0;
+    node->collates = true;
+    node->collator = (ph_collator_t){.para_id = {(uint32_t)(FIRST_PARA + para)}, .collate = collate, .ctx = node, .bad = node->bad,
+                                     .fault_offset = (uint32_t)bad};
+}
+
+static ph_err_t raise_node(ph_fleet_node_t *node)
+{
+    ph_fleet_t *fleet = node->fleet;
+    const ph_fleet_config_t *config = &fleet->config;
+    ph_node_config_t c = {.env = node->env, .genesis = fleet->local->genesis, .validator_seed = node->validator_seed,
+                          .collator_seed = node->collates ? node->collator_seed : NULL, .collators = &node->collator,
+                          .collator_count = node->collates, .pvf = config->pvf_service, .slot_ms = config->slot_ms,
+                          .finality_depth = config->finality_depth, .block_peers = BLOCK_PEERS};
+    c.hooks = (ph_node_hooks_t){.ctx = node, .imported = on_imported, .misbehaviour = on_misbehaviour, .failed = on_failed,
+                                .signature = config->signature, .signature_ctx = config->ctx};
+    PH_TRY(ph_node_new(&node->node, &c));
+    ph_node_start(node->node);
+    return PH_OK;
+}
+
+ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *why, size_t why_len)
+{
+    ph_fleet_t *fleet = ph_mem_alloc(NULL, sizeof *fleet);
+    fleet->config = *config;
+    ph_map_init(&fleet->blocks, sizeof(ph_hash_t), sizeof(ph_relay_block_t *));
+    ph_map_init(&fleet->misbehaviour_seen, 32, 1);
+    ph_local_para_t *paras = ph_mem_alloc(NULL, (config->paras + 1) * sizeof *paras);
+    uint8_t genesis_head[PH_ADDER_HEAD_LEN];
+    ph_adder_head_t genesis;
+    ph_adder_genesis(&genesis);
+    ph_adder_head_encode(genesis_head, &genesis);
+    bool own = config->pvf.len > 0;
+    for (size_t i = 0; i < config->paras; i++)
+        paras[i] = (ph_local_para_t){.id = {(uint32_t)(FIRST_PARA + i)},
+                                     .code = own ? config->pvf : ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len),
+                                     .head = own ? config->head : ph_bytes(genesis_head, sizeof genesis_head)};
+    ph_local_config_t local = {.validators = config->validators, .paras = paras, .para_count = config->paras, .slot_ms = config->slot_ms,
+                               .session_slots = config->session_slots, .rotation_blocks = config->rotation_blocks,
+                               .runtime_code = config->runtime_code};
+    ph_err_t err = ph_local_new(&fleet->local, &local, why, why_len);
+    ph_mem_free(paras);
+    if (err != PH_OK) {
+        ph_fleet_free(fleet);
+        return err;
+    }
+    *out = fleet;
+    return PH_OK;
+}
+
+ph_err_t ph_fleet_start(ph_fleet_t *fleet, char *why, size_t why_len)
+{
+    const ph_fleet_config_t *config = &fleet->config;
+    for (size_t i = 0; i < config->validators; i++) {
+        const ph_local_validator_t *v = &fleet->local->validators[i];
+        ph_fleet_node_t *node = add_node(fleet, v->name);
+        node->validator_seed = v->seed;
+        config->register_authority(config->ctx, node->index, &v->discovery);
+    }
+    for (size_t i = 0; i < config->paras; i++)
+        add_collator(fleet, i, 0);
+    for (size_t i = 0; config->paras && i < config->bad_collators; i++)
+        add_collator(fleet, i % config->paras, i + 1);
+    for (size_t i = 0; i < fleet->nodes.count; i++) {
+        ph_err_t err = raise_node(fleet->nodes.items[i]);
+        if (err != PH_OK) {
+            snprintf(why, why_len, "node %s cannot start: %s", fleet->nodes.items[i]->name, ph_err_text(err));
+            return err;
+        }
+    }
+    return PH_OK;
+}
+
+size_t ph_fleet_count(const ph_fleet_t *fleet) { return fleet->nodes.count; }
+ph_node_t *ph_fleet_node(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->node; }
+ph_env_t *ph_fleet_env(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->env; }
+const char *ph_fleet_name(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->name; }
+bool ph_fleet_is_bad(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->bad; }
+
+static void keep_stats(ph_fleet_t *fleet, ph_node_t *node)
+{
+    ph_chain_stats_t stats;
+    ph_chain_stats(ph_node_chain(node), &stats);
+    fleet->reorgs += stats.reorgs;
+    if (stats.deepest_reorg > fleet->deepest_reorg)
+        fleet->deepest_reorg = stats.deepest_reorg;
+}
+
+void ph_fleet_drop(ph_fleet_t *fleet, uint32_t index)
+{
+    ph_fleet_node_t *node = fleet->nodes.items[index];
+    if (!node->node)
+        return;
+    keep_stats(fleet, node->node);
+    ph_node_free(node->node);
+    node->node = NULL;
+}
+
+ph_err_t ph_fleet_revive(ph_fleet_t *fleet, uint32_t index) { return raise_node(fleet->nodes.items[index]); }
+
+void ph_fleet_conclude(ph_fleet_t *fleet)
+{
+    for (size_t i = 0; i < fleet->nodes.count; i++)
+        if (fleet->nodes.items[i]->node)
+            ph_node_conclude(fleet->nodes.items[i]->node);
+}
+
+void ph_fleet_free(ph_fleet_t *fleet)
+{
+    void *value;
+    if (!fleet)
+        return;
+    for (size_t i = 0; i < fleet->nodes.count; i++) {
+        ph_fleet_drop(fleet, (uint32_t)i);
+        ph_mem_free(fleet->nodes.items[i]);
+    }
+    for (size_t i = 0; ph_map_next(&fleet->blocks, &i, NULL, &value);)
+        ph_relay_block_unref(*(ph_relay_block_t **)value);
+    ph_map_free(&fleet->blocks);
+    ph_map_free(&fleet->misbehaviour_seen);
+    ph_list_free(&fleet->misbehaviour);
+    ph_list_free(&fleet->nodes);
+    ph_local_free(fleet->local);
+    ph_mem_free(fleet);
+}
+
+ph_node_t *ph_fleet_view(const ph_fleet_t *fleet)
+{
+    ph_node_t *view = NULL;
+    for (size_t i = 0; i < fleet->config.validators && i < fleet->nodes.count; i++) {
+        ph_node_t *node = fleet->nodes.items[i]->node;
+        if (node && (!view || ph_chain_best(ph_node_chain(node))->header.number > ph_chain_best(ph_node_chain(view))->header.number))
+            view = node;
+    }
+    return view;
+}

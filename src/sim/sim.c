@@ -1,0 +1,243 @@
+#include "sim/sim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "service/summary.h"
+
+/* Virtual time begins at a slot boundary whatever the slot's length (a multiple of all usual ones). */
+#define START_US UINT64_C(1767225600000000)
+
+struct ph_sim {
+    ph_sim_config_t config;
+    ph_world_t *world;
+    ph_fleet_t *fleet;
+    ph_pvf_service_t *pvf;
+    ph_json_t line;
+    ph_trace_counts_t counts;
+    bool failed;
+    char failure[200];
+    struct crash {
+        ph_sim_t *sim;
+        uint32_t node;
+        uint64_t down_us;
+    } *crashes;
+};
+
+static uint64_t slot_us(const ph_sim_t *sim) { return sim->config.slot_ms * 1000; }
+
+/* ---- trace ---- */
+
+static void write_event(ph_sim_t *sim, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *f)
+{
+    ph_json_t *j = &sim->line;
+    ph_writer_reset(&j->out);
+    j->need_comma = false;
+    ph_trace_line(j, (now_us - START_US) / 1000, node->name, subsystem, event, f);
+    sim->config.event_line(sim->config.event_ctx, ph_json_text(j), j->out.len);
+}
+
+static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+{
+    ph_sim_t *sim = ctx;
+    ph_trace_count(&sim->counts, event);
+    if (sim->config.event_line)
+        write_event(sim, now_us, node, subsystem, event, fields);
+}
+
+/* ---- the fleet's environment ---- */
+
+static ph_env_t *make_env(void *ctx, uint32_t index, const char *name)
+{
+    ph_env_t *env = ph_world_add_node(((ph_sim_t *)ctx)->world, name);
+    PH_CHECK(env->index == index);
+    return env;
+}
+
+static void register_authority(void *ctx, uint32_t index, const ph_authority_discovery_id_t *authority)
+{
+    ph_hub_register(ph_world_hub(((ph_sim_t *)ctx)->world), index, authority);
+}
+
+static void on_failed(void *ctx, uint32_t index, const char *part, ph_err_t err)
+{
+    ph_sim_t *sim = ctx;
+    if (sim->failed)
+        return;
+    sim->failed = true;
+    snprintf(sim->failure, sizeof sim->failure, "%s: %s failed: %s", ph_fleet_name(sim->fleet, index), part, ph_err_text(err));
+}
+
+static void on_signature(void *ctx, ph_env_t *env, ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t payload, const uint8_t signature[64])
+{
+    ph_sim_t *sim = ctx;
+    if (sim->config.signature)
+        sim->config.signature(sim->config.check_ctx, env, type, public_key, payload, signature);
+}
+
+static void on_imported(void *ctx, uint32_t index, ph_relay_block_t *block, bool best)
+{
+    ph_sim_t *sim = ctx;
+    if (sim->config.imported)
+        sim->config.imported(sim->config.check_ctx, index, block, best);
+}
+
+/* ---- the director ---- */
+
+static void crash_node(void *ctx)
+{
+    struct crash *crash = ctx;
+    ph_sim_t *sim = crash->sim;
+    ph_env_t *env = ph_fleet_env(sim->fleet, crash->node);
+    ph_trace(env, "overseer", "crashed", PH_FIELDS(.reason = ""));
+    ph_world_crash(sim->world, crash->node);
+    ph_fleet_drop(sim->fleet, crash->node);
+}
+
+static void restart_node(void *ctx)
+{
+    struct crash *crash = ctx;
+    ph_sim_t *sim = crash->sim;
+    ph_world_restart(sim->world, crash->node);
+    ph_trace(ph_fleet_env(sim->fleet, crash->node), "overseer", "restarted", PH_FIELDS(.reason = ""));
+    ph_err_t err = ph_fleet_revive(sim->fleet, crash->node);
+    if (err != PH_OK)
+        on_failed(sim, crash->node, "restart", err);
+}
+
+/* Each crash has a stretch of the run to itself, so that a node is never told to crash while it is down. */
+static void plan_crashes(ph_sim_t *sim)
+{
+    size_t count = sim->config.crashes;
+    uint64_t run = (uint64_t)sim->config.slots * slot_us(sim), stretch = count ? run * 8 / 10 / count : 0;
+    sim->crashes = ph_mem_alloc(NULL, (count + 1) * sizeof *sim->crashes);
+    for (size_t i = 0; i < count; i++) {
+        struct crash *crash = &sim->crashes[i];
+        *crash = (struct crash){sim, (uint32_t)ph_world_random(sim->world, sim->config.validators), 0};
+        uint64_t at = START_US + run / 10 + stretch * i + ph_world_random(sim->world, stretch / 2 + 1);
+        uint64_t longest = stretch / 2 < 5 * slot_us(sim) ? stretch / 2 : 5 * slot_us(sim);
+        uint64_t down = 1000 + ph_world_random(sim->world, longest + 1);
+        ph_world_at(sim->world, at, crash_node, crash);
+        ph_world_at(sim->world, at + down, restart_node, crash);
+    }
+}
+
+/* Half of the validators on each side, drawn; collators fall where they fall. */
+static void cut(void *ctx)
+{
+    ph_sim_t *sim = ctx;
+    size_t count = ph_fleet_count(sim->fleet), validators = sim->config.validators;
+    uint8_t *side = ph_mem_alloc(NULL, count);
+    for (size_t i = 0; i < validators; i++)
+        side[i] = i < validators / 2;
+    for (size_t i = validators; i > 1; i--) {
+        size_t j = ph_world_random(sim->world, i);
+        uint8_t swap = side[i - 1];
+        side[i - 1] = side[j];
+        side[j] = swap;
+    }
+    for (size_t i = validators; i < count; i++)
+        side[i] = (uint8_t)ph_world_random(sim->world, 2);
+    ph_world_partition(sim->world, side, count);
+    ph_mem_free(side);
+}
+
+static void heal(void *ctx) { ph_world_partition(((ph_sim_t *)ctx)->world, NULL, 0); }
+
+/* ---- life ---- */
+
+static ph_err_t check_config(const ph_sim_config_t *c, char *why, size_t why_len)
+{
+    const char *what = NULL;
+    if (c->validators == 0)
+        what = "there must be at least one validator";
+    else if (c->latency_min_ms > c->latency_max_ms)
+        what = "the latency range is upside down";
+    else if (c->has_partition && c->partition_from >= c->partition_to)
+        what = "the partition ends before it begins";
+    else if (c->slot_ms == 0 || c->session_slots == 0 || c->rotation_blocks == 0)
+        what = "slot, session and rotation lengths must not be zero";
+    if (!what)
+        return PH_OK;
+    snprintf(why, why_len, "%s", what);
+    return PH_ERR_INVALID;
+}
+
+ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, size_t why_len)
+{
+    PH_TRY(check_config(config, why, why_len));
+    ph_sim_t *sim = ph_mem_alloc(NULL, sizeof *sim);
+    sim->config = *config;
+    sim->line = ph_json_new(NULL, true);
+    ph_trace_counts_init(&sim->counts);
+    sim->world = ph_world_new(&(ph_world_config_t){.seed = config->seed, .start_us = START_US, .latency_min_us = config->latency_min_ms * 1000,
+                                                   .latency_max_us = config->latency_max_ms * 1000, .loss_percent = config->loss_percent,
+                                                   .bytes_per_us = 125, .memo = !config->no_memo, .trace = on_trace, .trace_ctx = sim,
+                                                   .log = config->log});
+    sim->pvf = ph_pvf_service_in_process();
+    ph_fleet_config_t fleet = {.validators = config->validators, .paras = config->paras, .bad_collators = config->bad_collators,
+                               .slot_ms = config->slot_ms, .session_slots = config->session_slots, .rotation_blocks = config->rotation_blocks,
+                               .finality_depth = config->finality_depth, .pov_bytes = config->pov_bytes, .pvf = config->pvf,
+                               .head = config->head, .runtime_code = config->runtime_code, .pvf_service = sim->pvf, .make_env = make_env,
+                               .register_authority = register_authority, .ctx = sim, .failed = on_failed, .signature = on_signature,
+                               .imported = on_imported};
+    ph_err_t err = ph_fleet_new(&sim->fleet, &fleet, why, why_len);
+    if (err == PH_OK)
+        err = ph_fleet_start(sim->fleet, why, why_len);
+    if (err != PH_OK) {
+        ph_sim_free(sim);
+        return err;
+    }
+    plan_crashes(sim);
+    if (config->has_partition) {
+        ph_world_at(sim->world, START_US + config->partition_from * slot_us(sim), cut, sim);
+        ph_world_at(sim->world, START_US + config->partition_to * slot_us(sim), heal, sim);
+    }
+    *out = sim;
+    return PH_OK;
+}
+
+ph_err_t ph_sim_run(ph_sim_t *sim, char *why, size_t why_len)
+{
+    for (uint32_t slot = 1; slot <= sim->config.slots && !sim->failed; slot++)
+        ph_world_run_until(sim->world, START_US + slot * slot_us(sim));
+    if (!sim->failed)
+        return PH_OK;
+    snprintf(why, why_len, "%s", sim->failure);
+    return PH_ERR_INTERNAL;
+}
+
+ph_fleet_t *ph_sim_fleet(ph_sim_t *sim) { return sim->fleet; }
+ph_world_t *ph_sim_world(ph_sim_t *sim) { return sim->world; }
+
+void ph_sim_summary(ph_sim_t *sim, ph_json_t *out, double real_seconds)
+{
+    ph_summary_t s = {.seed = sim->config.seed, .slots = sim->config.slots, .real_seconds = real_seconds,
+                      .virtual_seconds = (double)(ph_world_now_us(sim->world) - START_US) / 1e6, .counts = &sim->counts,
+                      .memo = ph_world_memo(sim->world), .network = ph_world_hub(sim->world)->stats};
+    ph_world_digest(sim->world, s.digest);
+    ph_summary_write(out, sim->fleet, &s);
+}
+
+void ph_sim_free(ph_sim_t *sim)
+{
+    if (!sim)
+        return;
+    for (uint32_t i = 0; sim->fleet && i < ph_fleet_count(sim->fleet); i++) {
+        if (!ph_fleet_node(sim->fleet, i))
+            continue;
+        ph_node_conclude(ph_fleet_node(sim->fleet, i));
+        ph_world_crash(sim->world, i);
+        ph_fleet_drop(sim->fleet, i);
+    }
+    /* What the world remembers refers to states; the store they live in goes last, with the fleet. */
+    ph_world_free(sim->world);
+    ph_fleet_free(sim->fleet);
+    if (sim->pvf)
+        sim->pvf->free(sim->pvf);
+    ph_trace_counts_free(&sim->counts);
+    ph_json_free(&sim->line);
+    ph_mem_free(sim->crashes);
+    ph_mem_free(sim);
+}

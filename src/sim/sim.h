@@ -1,0 +1,50 @@
+/* The simulator: a whole local network under virtual time, a pure function of its arguments.
+ *
+ * Faults are drawn from the seed by the run's director: loss and latency by the world, a partition in two halves, crashes
+ * with restarts on the disk that was synced. What a run was like is summed up in JSON (cli.md, `parahost sim`).
+ */
+#ifndef PH_SIM_SIM_H
+#define PH_SIM_SIM_H
+
+#include "base/json.h"
+#include "env/sim/world.h"
+#include "service/fleet.h"
+
+typedef struct ph_sim_config {
+    uint64_t seed;
+    size_t validators, paras, bad_collators, crashes;
+    uint32_t slots;
+    uint64_t slot_ms;
+    uint32_t session_slots, rotation_blocks, finality_depth;
+    uint64_t latency_min_ms, latency_max_ms;
+    double loss_percent;
+    bool has_partition;
+    uint32_t partition_from, partition_to;  /* slots */
+    size_t pov_bytes;
+    ph_bytes_t pvf, head;                   /* empty: built-in */
+    ph_bytes_t runtime_code;
+    bool no_memo;
+    ph_log_t *log;
+    /* Every trace event as one line of JSON without the newline; may be NULL. */
+    void (*event_line)(void *ctx, const char *line, size_t len);
+    void *event_ctx;
+    /* For checkers; may be NULL. */
+    ph_signature_log_fn signature;
+    void (*imported)(void *ctx, uint32_t node, ph_relay_block_t *block, bool best);
+    void *check_ctx;                        /* their ctx */
+} ph_sim_config_t;
+
+typedef struct ph_sim ph_sim_t;
+
+/* Builds the network and starts it; nothing has run yet. INVALID: the arguments contradict each other, why says how. */
+PH_MUST_CHECK ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, size_t why_len);
+/* Runs to the end of the given number of slots. INTERNAL: a node failed; why names it. */
+PH_MUST_CHECK ph_err_t ph_sim_run(ph_sim_t *sim, char *why, size_t why_len);
+ph_fleet_t *ph_sim_fleet(ph_sim_t *sim);
+ph_world_t *ph_sim_world(ph_sim_t *sim);
+
+/* After the run. */
+void ph_sim_summary(ph_sim_t *sim, ph_json_t *out, double real_seconds);
+void ph_sim_free(ph_sim_t *sim);
+
+#endif

@@ -1,0 +1,330 @@
+/* Groups, rotation, claims on cores; the errors AssignmentsEmpty and DisallowedInsert; on-demand orders and the broker's
+ * calls that feed the cores.
+ */
+#include "support/rt_para.h"
+
+#include "runtime/on_demand.h"
+#include "runtime/storage/coretime.h"
+#include "runtime/storage/on_demand_assignment_provider.h"
+
+static const ph_origin_t root = {.kind = PH_ORIGIN_ROOT};
+
+static ph_tup_core_assignment_parts_of57600_t task(uint32_t para, uint16_t parts)
+{
+    return (ph_tup_core_assignment_parts_of57600_t){._0 = {.kind = PH_CORE_ASSIGNMENT_TASK, .task = para}, ._1 = {parts}};
+}
+
+static ph_tup_core_assignment_parts_of57600_t pool(uint16_t parts)
+{
+    return (ph_tup_core_assignment_parts_of57600_t){._0 = {.kind = PH_CORE_ASSIGNMENT_POOL}, ._1 = {parts}};
+}
+
+static ph_err_t assign(para_world_t *w, uint32_t core, uint32_t begin, ph_tup_core_assignment_parts_of57600_t *items,
+                       size_t count)
+{
+    ph_vec_tup_core_assignment_parts_of57600_t list = {items, count};
+    return ph_scheduler_assign_core(w->rt, (ph_core_index_t){core}, begin, &list, &(ph_opt_block_number_t){0});
+}
+
+/* n cores of one validator each, without any assignment. */
+static para_world_t *cores(uint32_t n)
+{
+    static para_world_t w;
+    ph_host_configuration_t config = pw_config();
+    config.scheduler_params.num_cores = n;
+    config.scheduler_params.max_validators_per_core.some = false;
+    pw_genesis(&w, &config, n, 0);
+    return &w;
+}
+
+/* ---- groups ---- */
+
+static void test_group_sizes(void **state)
+{
+    (void)state;
+    /* every small world: sizes differ by at most one, larger ones first, nobody left out */
+    for (uint32_t core_count = 0; core_count <= 6; core_count++) {
+        for (size_t validators = 0; validators <= 13; validators++) {
+            static para_world_t w;
+            ph_host_configuration_t config = pw_config();
+            config.scheduler_params.num_cores = core_count;
+            config.scheduler_params.max_validators_per_core.some = false;
+            pw_genesis(&w, &config, validators, 0);
+            ph_vec_vec_validator_index_t groups;
+            ph_para_scheduler_validator_groups_get(w.rt, &groups);
+            assert_int_equal(groups.count, validators == 0 ? 0 : core_count);
+            uint32_t next = 0;
+            for (size_t g = 0; g < groups.count; g++) {
+                size_t more = g < validators % core_count;
+                assert_int_equal(groups.items[g].count, validators / core_count + more);
+                for (size_t i = 0; i < groups.items[g].count; i++)
+                    assert_int_equal(groups.items[g].items[i].v, next++);
+            }
+            if (groups.count > 0)
+                assert_int_equal(next, validators);
+            pw_close(&w);
+        }
+    }
+}
+
+static void test_max_validators_per_core_makes_cores(void **state)
+{
+    (void)state;
+    const struct {
+        uint32_t limit;
+        size_t expected;
+    } cases[] = {{0, 1}, {1, 7}, {2, 3}, {3, 2}, {7, 1}, {8, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static para_world_t w;
+        ph_host_configuration_t config = pw_config();
+        config.scheduler_params.num_cores = 1;
+        config.scheduler_params.max_validators_per_core = (ph_opt_u32_t){true, cases[i].limit};
+        pw_genesis(&w, &config, 7, 0);
+        assert_int_equal(ph_scheduler_core_count(w.rt), cases[i].expected);
+        pw_close(&w);
+    }
+}
+
+static void test_rotation(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(3);
+    uint32_t frequency = pw_config().scheduler_params.group_rotation_frequency;
+    ph_group_index_t group;
+    assert_false(ph_scheduler_group_assigned_to_core(w->rt, &group, (ph_core_index_t){0}, 0)); /* before the session */
+    assert_false(ph_scheduler_group_assigned_to_core(w->rt, &group, (ph_core_index_t){3}, 1)); /* no such core */
+    for (uint32_t at = 1; at < 1 + 4 * frequency; at++)
+        for (uint32_t core = 0; core < 3; core++) {
+            assert_true(ph_scheduler_group_assigned_to_core(w->rt, &group, (ph_core_index_t){core}, at));
+            assert_int_equal(group.v, (core + (at - 1) / frequency) % 3);
+        }
+    pw_close(w);
+}
+
+/* ---- claims ---- */
+
+/* The row of a core in the claim queue as text: "2000 2000". */
+static const char *row(para_world_t *w, uint32_t core)
+{
+    ph_claim_queue_t queue;
+    char *text = ph_arena_strdup(w->rt->arena, "");
+    ph_scheduler_claim_queue(w->rt, &queue);
+    for (size_t i = 0; i < queue.count; i++)
+        for (size_t j = 0; queue.items[i].key.v == core && j < queue.items[i].value.count; j++)
+            text = ph_arena_printf(w->rt->arena, "%s%s%u", text, j ? " " : "", queue.items[i].value.items[j].v);
+    return text;
+}
+
+static void test_full_assignment_fills_the_row(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(2);
+    assert_string_equal(row(w, 0), "2000 2000 2000 2000 2000");
+    assert_string_equal(row(w, 1), "2001 2001 2001 2001 2001");
+    pw_pass(w, 3);
+    assert_string_equal(row(w, 1), "2001 2001 2001 2001 2001");
+    pw_close(w);
+}
+
+static void test_shared_core_alternates(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_tup_core_assignment_parts_of57600_t shares[] = {task(7, 57600 / 3), task(8, 57600 / 3 * 2)};
+    assert_int_equal(assign(w, 0, 1, shares, 2), PH_OK);
+    assert_string_equal(row(w, 0), "7 8 8 7 8");
+    pw_pass(w, 1);
+    assert_string_equal(row(w, 0), "8 8 7 8 8");
+    pw_close(w);
+}
+
+static void test_idle_makes_a_gap(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_tup_core_assignment_parts_of57600_t shares[] = {task(7, 28800), {._0 = {.kind = PH_CORE_ASSIGNMENT_IDLE}, ._1 = {28800}}};
+    assert_int_equal(assign(w, 0, 1, shares, 2), PH_OK);
+    assert_string_equal(row(w, 0), "7");
+    pw_pass(w, 1);
+    assert_string_equal(row(w, 0), "7 7"); /* a row that would begin with a gap serves its first claim twice */
+    pw_close(w);
+}
+
+static void test_assign_core_errors(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_tup_core_assignment_parts_of57600_t a = task(7, 57600), b = task(8, 57600);
+    assert_int_equal(assign(w, 0, 1, NULL, 0), PH_PARA_SCHEDULER_ERR_ASSIGNMENTS_EMPTY);
+    assert_int_equal(assign(w, 0, 30, &a, 1), PH_OK);
+    assert_int_equal(assign(w, 0, 29, &b, 1), PH_PARA_SCHEDULER_ERR_DISALLOWED_INSERT);
+    assert_int_equal(assign(w, 0, 30, &b, 1), PH_OK); /* shares the core from then on */
+    ph_schedule_t schedule;
+    ph_tup_block_number_core_index_t key = {30, {0}};
+    assert_true(ph_para_scheduler_core_schedules_get(w->rt, &key, &schedule));
+    assert_int_equal(schedule.assignments.count, 2);
+    assert_int_equal(assign(w, 0, 40, &b, 1), PH_OK);
+    assert_true(ph_para_scheduler_core_schedules_get(w->rt, &key, &schedule));
+    assert_true(schedule.next_schedule.some && schedule.next_schedule.value == 40);
+    pw_close(w);
+}
+
+/* What the claim queue has announced stays: a new assignment starts behind it. */
+static void test_new_assignment_waits_for_the_claim_queue(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_tup_core_assignment_parts_of57600_t a = task(7, 57600), b = task(8, 57600);
+    assert_int_equal(assign(w, 0, 1, &a, 1), PH_OK);
+    pw_pass(w, 1);
+    assert_int_equal(assign(w, 0, 2, &b, 1), PH_OK);
+    assert_string_equal(row(w, 0), "7 7 7 7 7");
+    pw_pass(w, 1);
+    assert_string_equal(row(w, 0), "7 7 7 7 8");
+    pw_pass(w, 4);
+    assert_string_equal(row(w, 0), "8 8 8 8 8");
+    pw_close(w);
+}
+
+static void test_end_hint_ends_work(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_tup_core_assignment_parts_of57600_t a = task(7, 57600);
+    ph_vec_tup_core_assignment_parts_of57600_t list = {&a, 1};
+    assert_int_equal(ph_scheduler_assign_core(w->rt, (ph_core_index_t){0}, 1, &list, &(ph_opt_block_number_t){true, 4}), PH_OK);
+    assert_string_equal(row(w, 0), "7 7 7");
+    pw_pass(w, 3);
+    assert_string_equal(row(w, 0), "");
+    pw_close(w);
+}
+
+static void test_blocked_cores_yield_nothing(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(2);
+    pw_begin(w);
+    ph_core_claims_t claims;
+    ph_bits_t blocked = ph_bits_new(w->rt->arena, 2);
+    ph_bits_set(blocked, 0, true);
+    ph_scheduler_advance_claim_queue(w->rt, &claims, blocked, false);
+    assert_int_equal(claims.count, 1);
+    assert_int_equal(claims.items[0].core.v, 1);
+    assert_int_equal(claims.items[0].para.v, 2001);
+    ph_scheduler_advance_claim_queue(w->rt, &claims, blocked, true);
+    assert_int_equal(claims.count, 0);
+    pw_close(w);
+}
+
+/* ---- on demand ---- */
+
+static void order(para_world_t *w, uint32_t para)
+{
+    ph_tup_para_id_block_number_t one = {{para}, ph_now(w->rt)};
+    ph_on_demand_queue_batch(w->rt, &(ph_vec_tup_para_id_block_number_t){&one, 1});
+}
+
+static void test_orders_fill_pool_cores(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(2);
+    ph_tup_core_assignment_parts_of57600_t whole = pool(57600);
+    assert_int_equal(assign(w, 0, 1, &whole, 1), PH_OK);
+    assert_int_equal(assign(w, 1, 1, &whole, 1), PH_OK);
+    pw_pass(w, 1);
+    order(w, 9);
+    order(w, 5);
+    order(w, 9);
+    /* ready two blocks after they were placed, one a para and block, ascending by para over the cores */
+    assert_string_equal(row(w, 0), "5 5 9");
+    assert_string_equal(row(w, 1), "9 9");
+    pw_close(w);
+}
+
+/* The order of a pool core that is occupied goes back into the queue, as if placed now. */
+static void test_order_of_a_blocked_core_is_kept(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_tup_core_assignment_parts_of57600_t whole = pool(57600);
+    assert_int_equal(assign(w, 0, 1, &whole, 1), PH_OK);
+    order(w, 5);
+    ph_system_number_set(w->rt, 4);
+    ph_core_claims_t claims;
+    ph_scheduler_advance_claim_queue(w->rt, &claims, ph_bits_new(w->rt->arena, 1), true);
+    ph_vec_enqueued_order_t queue;
+    ph_on_demand_peek_queue(w->rt, &queue);
+    assert_int_equal(queue.count, 1);
+    assert_int_equal(queue.items[0].ordered_at, 4);
+    pw_close(w);
+}
+
+static void test_on_demand_errors(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_account_id_t who = {{1}};
+    ph_origin_t signed_ = ph_origin_signed(&who), none = ph_origin_none();
+    ph_balance_t fee = pw_config().scheduler_params.on_demand_base_fee;
+    ph_para_id_t para = {5};
+    ph_on_demand_on_initialize(w->rt); /* the price is at its default from now on */
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &none, fee, para), PH_ERR_BAD_ORIGIN);
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &signed_, fee - 1, para),
+                     PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_SPOT_PRICE_HIGHER_THAN_MAX_AMOUNT);
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &signed_, fee, para),
+                     PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_INSUFFICIENT_CREDITS);
+    assert_int_equal(ph_coretime_call_credit_account(w->rt, &root, &who, fee), PH_OK);
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &signed_, fee, para), PH_OK);
+    ph_balance_t credits;
+    ph_on_demand_assignment_provider_credits_get(w->rt, &who, &credits);
+    assert_true(credits == 0);
+    ph_host_configuration_t config = pw_config();
+    config.scheduler_params.on_demand_queue_max_size = 1;
+    ph_configuration_active_config_set(w->rt, &config);
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &signed_, 2 * fee, para),
+                     PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_QUEUE_FULL);
+    pw_close(w);
+}
+
+/* ---- the broker ---- */
+
+/* RequestedFutureRevenue and AssetTransferFailed belong to request_revenue_at, which is declared `later`. */
+static void test_only_root_and_the_broker_assign_cores(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_tup_core_assignment_parts_of57600_t a = task(7, 57600);
+    ph_vec_tup_core_assignment_parts_of57600_t list = {&a, 1};
+    ph_opt_block_number_t never = {0};
+    ph_origin_t none = ph_origin_none(), broker = ph_origin_parachain(pw_para(1005)), other = ph_origin_parachain(pw_para(1006));
+    assert_int_equal(ph_coretime_call_assign_core(w->rt, &none, 0, 9, &list, &never), PH_ERR_BAD_ORIGIN);
+    assert_int_equal(ph_coretime_call_assign_core(w->rt, &other, 0, 9, &list, &never), PH_CORETIME_ERR_NOT_BROKER);
+    assert_int_equal(ph_coretime_call_assign_core(w->rt, &broker, 0, 9, &list, &never), PH_OK);
+    assert_int_equal(ph_coretime_call_assign_core(w->rt, &root, 0, 10, &list, &never), PH_OK);
+    assert_int_equal(ph_coretime_call_request_core_count(w->rt, &broker, 3), PH_OK);
+    ph_vec_tup_session_index_host_configuration_t pending;
+    ph_configuration_pending_configs_get(w->rt, &pending);
+    assert_int_equal(pending.items[0]._1.scheduler_params.num_cores, 3);
+    pw_close(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_group_sizes),
+        cmocka_unit_test(test_max_validators_per_core_makes_cores),
+        cmocka_unit_test(test_rotation),
+        cmocka_unit_test(test_full_assignment_fills_the_row),
+        cmocka_unit_test(test_shared_core_alternates),
+        cmocka_unit_test(test_idle_makes_a_gap),
+        cmocka_unit_test(test_assign_core_errors),
+        cmocka_unit_test(test_new_assignment_waits_for_the_claim_queue),
+        cmocka_unit_test(test_end_hint_ends_work),
+        cmocka_unit_test(test_blocked_cores_yield_nothing),
+        cmocka_unit_test(test_orders_fill_pool_cores),
+        cmocka_unit_test(test_order_of_a_blocked_core_is_kept),
+        cmocka_unit_test(test_on_demand_errors),
+        cmocka_unit_test(test_only_root_and_the_broker_assign_cores),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
