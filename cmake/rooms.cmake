@@ -50,6 +50,8 @@ if("cli" IN_LIST PH_ROOMS)
   if(sources)
     add_executable(parahost ${sources})
     target_include_directories(parahost PRIVATE ${CMAKE_SOURCE_DIR}/src ${PH_GEN})
+    # Said once, in project(): --version prints it.
+    set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/cli/main.c APPEND PROPERTY COMPILE_DEFINITIONS PH_VERSION="${PROJECT_VERSION}")
     target_link_libraries(parahost PRIVATE ph_all)
   endif()
 endif()

@@ -40,8 +40,8 @@ pallet MessageQueue = 64 version 0 {
     ## The map of page indices to pages.
     double Pages(twox64 AggregateMessageOrigin, twox64 u32): MessageQueuePage?
   }
-  call 0 reap_page(message_origin: AggregateMessageOrigin, page_index: u32) signed later
-  call 1 execute_overweight(message_origin: AggregateMessageOrigin, page: u32, index: u32, weight_limit: Weight) signed later
+  call 0 reap_page(message_origin: AggregateMessageOrigin, page_index: u32) signed
+  call 1 execute_overweight(message_origin: AggregateMessageOrigin, page: u32, index: u32, weight_limit: Weight) signed
   event 0 ProcessingFailed { id: Hash, origin: AggregateMessageOrigin, error: ProcessMessageError }
   event 1 Processed { id: Hash, origin: AggregateMessageOrigin, weight_used: Weight, success: bool }
   event 2 OverweightEnqueued { id: [u8; 32], origin: AggregateMessageOrigin, page_index: u32, message_index: u32 }

@@ -135,7 +135,7 @@ subsystem candidate_selection capacity 2048 {
   message seconded { relay_parent: Hash, statement: UncheckedSignedFullStatement }
   sends collator_protocol fetch_collation, report_collator, note_good_collation, notify_collation_seconded
         candidate_backing second
-        runtime_api request_validators, request_validator_groups, request_availability_cores, request_claim_queue, request_session_index_for_child
+        runtime_api request_validators, request_validator_groups, request_availability_cores, request_claim_queue
 }
 
 ## Both sides of moving a collation from a collator to the validators of the group.
@@ -157,7 +157,7 @@ subsystem collator_protocol capacity 2048 {
 
 ## Builds collations for the paras this node collates for.
 subsystem collation_generation {
-  sends runtime_api request_availability_cores, request_claim_queue, request_validators, request_persisted_validation_data, request_validation_code_hash, request_session_index_for_child, request_candidate_pending_availability
+  sends runtime_api request_availability_cores, request_claim_queue, request_validators, request_persisted_validation_data, request_validation_code_hash, request_session_index_for_child
         collator_protocol collate_on, distribute_collation
 }
 

@@ -27,7 +27,7 @@
 #define unpoison(p, size) ((void)(p), (void)(size))
 #endif
 
-enum { ALIGN = 16, FIRST_BLOCK = 1024, LARGEST_BLOCK = 65536 };
+enum { ALIGN = 16, FIRST_BLOCK = 256, LARGEST_BLOCK = 65536 };
 
 typedef struct block {
     struct block *next; /* older */

@@ -12,7 +12,6 @@ typedef struct authoring {
     ph_relay_block_t *parent;
     ph_babe_claim_t claim;
     ph_slot_t slot;
-    uint64_t epoch_index;
     uint8_t babe_key[32];
     ph_timer_t give_up;
     bool answered, building, finished;
@@ -56,8 +55,7 @@ static void seal(authoring_t *work)
     ph_chain_t *chain = work->chain;
     ph_hash_t pre_seal = ph_relay_block_header_hash(&work->header);
     uint8_t signature[64];
-    ph_session_index_t session = {(uint32_t)work->epoch_index};
-    ph_err_t err = ph_keystore_sign_block(chain->config.keystore, signature, work->babe_key, work->slot, &pre_seal, session);
+    ph_err_t err = ph_keystore_sign_block(chain->config.keystore, signature, work->babe_key, work->slot, &pre_seal);
     if (err == PH_ERR_FULL || err == PH_ERR_IO) {
         chain->config.hooks.failed(chain->config.hooks.ctx, err, "what was signed cannot be recorded");
         return;
@@ -165,7 +163,6 @@ static void try_slot(ph_chain_t *chain, ph_slot_t slot)
     work->parent = ph_relay_block_ref(parent);
     work->claim = claim;
     work->slot = slot;
-    work->epoch_index = epoch.index;
     memcpy(work->babe_key, epoch.authorities[claim.authority].public_key, 32);
     work->next = chain->authorings;
     work->link = &chain->authorings;

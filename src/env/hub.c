@@ -4,15 +4,26 @@
 
 #include "base/check.h"
 
+/* How long it takes to notice that nobody answers. */
+#define GIVE_UP_US 10000000
+/* How fast a refused or broken connection is noticed. */
+#define NOTICE_US 1000
+
 /* A stream belongs to two nodes; `side[0]` is the lower index. What is under way holds a reference. */
 typedef struct stream {
     unsigned refs;
     uint32_t node[2], incarnation[2];
     ph_protocol_id_t proto;
+    bool asked[2];                   /* side i wants it and has not been told yet how that went */
     bool open[2], dead;              /* dead: no longer in the table */
     uint64_t last_arrival_us[2];     /* at side i: keeps order */
     ph_hub_t *hub;
 } stream_t;
+
+/* When the last word of a closed stream arrives at either side: a new stream between the two must not overtake it. */
+typedef struct farewell {
+    uint64_t last_arrival_us[2];
+} farewell_t;
 
 typedef struct stream_key {
     uint32_t low, high, proto;
@@ -58,6 +69,7 @@ ph_hub_t *ph_hub_new(const ph_hub_driver_t *driver, void *ctx)
     hub->driver = *driver;
     hub->ctx = ctx;
     ph_map_init(&hub->streams, sizeof(stream_key_t), sizeof(stream_t *));
+    ph_map_init(&hub->farewells, sizeof(stream_key_t), sizeof(farewell_t));
     ph_map_init(&hub->tickets, sizeof(ph_net_ticket_t), sizeof(request_t *));
     ph_map_init(&hub->authorities, sizeof(ph_authority_discovery_id_t), sizeof(uint32_t));
     ph_map_init(&hub->authority_of, sizeof(uint32_t), sizeof(ph_authority_discovery_id_t));
@@ -100,6 +112,7 @@ void ph_hub_free(ph_hub_t *hub)
     }
     ph_list_free(&hub->nodes);
     ph_map_free(&hub->streams);
+    ph_map_free(&hub->farewells);
     ph_map_free(&hub->tickets);
     ph_map_free(&hub->authorities);
     ph_map_free(&hub->authority_of);
@@ -149,8 +162,8 @@ static bool side_lives(const stream_t *stream, unsigned side)
 
 static void land(void *arg);
 
-/* Puts something on its way to `side`, after everything sent there before. Loss of control traffic falls back to the time
- * a connection needs to be given up. */
+/* Puts something on its way to `side`, after everything sent there before. Where control traffic does not get through, the
+ * connection is given up after a while: an opening comes back as failed, a close is noticed late. */
 static void launch(stream_t *stream, flight_kind_t kind, unsigned side, ph_buf_t *content)
 {
     ph_hub_t *hub = stream->hub;
@@ -161,7 +174,11 @@ static void launch(stream_t *stream, flight_kind_t kind, unsigned side, ph_buf_t
             hub->stats.dropped++;
             return;
         }
-        delay = 10000000;
+        delay = GIVE_UP_US;
+        if (kind == FLIGHT_OPEN) {
+            kind = FLIGHT_OPEN_FAILED;
+            side = !side;
+        }
     }
     uint64_t due = now(hub) + delay;
     if (due < stream->last_arrival_us[side])
@@ -194,6 +211,7 @@ static void call_opened(stream_t *stream, unsigned side)
     ph_hub_t *hub = stream->hub;
     ph_hub_node_t *node = hub->nodes.items[stream->node[side]], *peer = hub->nodes.items[stream->node[!side]];
     stream->open[side] = true;
+    stream->asked[side] = false;
     observe(hub, PH_HUB_OPENED, peer->index, node->index, stream->proto, (ph_bytes_t){0});
     node->handlers[stream->proto]->opened(node->handler_ctx[stream->proto], (ph_peer_id_t){peer->index},
                                           ph_buf_bytes(peer->handshake[stream->proto]));
@@ -203,7 +221,7 @@ static void call_closed(stream_t *stream, unsigned side, bool was_open)
 {
     ph_hub_t *hub = stream->hub;
     ph_hub_node_t *node = hub->nodes.items[stream->node[side]];
-    stream->open[side] = false;
+    stream->open[side] = stream->asked[side] = false;
     observe(hub, PH_HUB_CLOSED, stream->node[!side], node->index, stream->proto, (ph_bytes_t){0});
     node->handlers[stream->proto]->closed(node->handler_ctx[stream->proto], (ph_peer_id_t){stream->node[!side]}, was_open);
 }
@@ -242,10 +260,14 @@ static void land(void *arg)
             break;
         case FLIGHT_OPEN_FAILED:
             forget_stream(stream);
-            call_closed(stream, side, false);
+            if (stream->asked[!side])
+                launch(stream, FLIGHT_CLOSED, !side, NULL);
+            if (stream->asked[side])
+                call_closed(stream, side, false);
             break;
         case FLIGHT_CLOSED:
-            call_closed(stream, side, stream->open[side]);
+            if (stream->open[side] || stream->asked[side])
+                call_closed(stream, side, stream->open[side]);
             break;
         case FLIGHT_NOTIFY:
             if (!stream->open[side])
@@ -274,10 +296,20 @@ void ph_hub_net_open(ph_env_t *env, ph_peer_id_t peer, ph_protocol_id_t proto)
 {
     ph_hub_node_t *node = node_of(env);
     ph_hub_t *hub = node->hub;
-    if (peer.v >= hub->nodes.count || peer.v == node->index || find_stream(hub, node->index, peer.v, proto))
-        return;
-    stream_t *stream = ph_mem_alloc(NULL, sizeof *stream);
     unsigned side = node->index > peer.v;
+    PH_CHECK(node->handlers[proto] && !ph_protocols[proto].is_request);
+    if (peer.v >= hub->nodes.count || peer.v == node->index)
+        return;
+    stream_t *stream = find_stream(hub, node->index, peer.v, proto);
+    if (stream) {
+        /* Theirs is on its way: we hear of it too, however it ends. */
+        if (!stream->open[side]) {
+            stream->asked[side] = true;
+            stream->incarnation[side] = node->incarnation;
+        }
+        return;
+    }
+    stream = ph_mem_alloc(NULL, sizeof *stream);
     stream_key_t key = key_of(node->index, peer.v, proto);
     stream->refs = 1;
     stream->hub = hub;
@@ -285,11 +317,17 @@ void ph_hub_net_open(ph_env_t *env, ph_peer_id_t peer, ph_protocol_id_t proto)
     stream->node[0] = key.low;
     stream->node[1] = key.high;
     stream->incarnation[side] = node->incarnation;
+    stream->asked[side] = true;
+    farewell_t *farewell = ph_map_get(&hub->farewells, &key);
+    if (farewell) {
+        memcpy(stream->last_arrival_us, farewell->last_arrival_us, sizeof stream->last_arrival_us);
+        ph_map_remove(&hub->farewells, &key);
+    }
     *(stream_t **)ph_map_put(&hub->streams, &key, NULL) = stream;
     launch(stream, FLIGHT_OPEN, !side, NULL);
 }
 
-/* Both ends hear of it; the table forgets it now, so that it can be opened anew. */
+/* Both ends that know of it hear of it; the table forgets it now, so that it can be opened anew. */
 static void close_stream(stream_t *stream)
 {
     if (stream->dead)
@@ -298,6 +336,9 @@ static void close_stream(stream_t *stream)
     forget_stream(stream);
     for (unsigned side = 0; side < 2; side++)
         launch(stream, FLIGHT_CLOSED, side, NULL);
+    stream_key_t key = key_of(stream->node[0], stream->node[1], stream->proto);
+    farewell_t *farewell = ph_map_put(&stream->hub->farewells, &key, NULL);
+    memcpy(farewell->last_arrival_us, stream->last_arrival_us, sizeof farewell->last_arrival_us);
     stream_unref(stream);
 }
 
@@ -365,7 +406,7 @@ static void request_arrives(void *arg)
     request->flight = 0;
     if (!node->alive || !node->handlers[request->proto] || banned(node, request->from)) {
         request->err = node->alive ? PH_ERR_REFUSED : PH_ERR_DISCONNECTED;
-        request->flight = hub->driver.at(hub->ctx, 1000, request_fails, request);
+        request->flight = hub->driver.at(hub->ctx, NOTICE_US, request_fails, request);
         return;
     }
     request->to_incarnation = node->incarnation;
@@ -506,8 +547,14 @@ void ph_hub_down(ph_hub_t *hub, uint32_t index)
     void *value;
     for (size_t i = 0; ph_map_next(&hub->tickets, &i, NULL, &value);) {
         request_t *request = *(request_t **)value;
-        if (request->from == index)
+        if (request->from == index) {
             ph_list_push(NULL, &gone, request);
+        } else if (request->to == index && !request->content && !request->answered && !request->flight) {
+            /* It had arrived and was being worked on: the broken connection tells the asker. */
+            request->answered = true;
+            request->err = PH_ERR_DISCONNECTED;
+            request->flight = hub->driver.at(hub->ctx, NOTICE_US, request_fails, request);
+        }
     }
     for (size_t i = 0; i < gone.count; i++) {
         hub->driver.cancel(hub->ctx, gone.items[i]->timeout);

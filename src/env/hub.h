@@ -49,6 +49,7 @@ struct ph_hub {
     void *ctx;
     PH_LIST(ph_hub_node_t *) nodes;
     ph_map_t streams;           /* (low, high, proto) → stream * */
+    ph_map_t farewells;         /* the same → when the last word of the stream before arrives */
     ph_map_t tickets;           /* ticket → request * */
     ph_map_t authorities;       /* authority id → node index */
     ph_map_t authority_of;      /* node index → authority id */

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/vec.h"
 #include "crypto/babe.h"
 #include "crypto/ed25519.h"
@@ -11,11 +12,17 @@
 #include "primitives/payload.h"
 
 /* The record, on the node's disk:
- *   "signed/born"                      exists once a record was begun; value: u32 session before which to abstain + 1, or 0
- *   "signed/s" session subject what    one fact: what was signed under which subject (see fact_key)
- * A subject is what may be signed at most once; the value is the hash of what was signed. */
+ *   "signed/born"                      exists once a record was begun
+ *   "signed/s" session kind key about  one fact about a relay parent: what was signed under that subject (see fact_key)
+ *   "signed/t" slot key                which block was sealed in that slot; of no session, since which session a slot
+ *                                      belongs to may differ between forks
+ * A subject is what may be signed at most once; the value says what was signed. Numbers are big-endian, so that old facts
+ * stand first. */
 #define BORN "signed/born"
 #define FACTS "signed/s"
+#define SEALS "signed/t"
+/* Slots of the past in which no block can be authored any more. */
+enum { SLOTS_KEPT = 1000 };
 
 typedef struct key {
     ph_key_type_t type;
@@ -111,15 +118,16 @@ void ph_keystore_set_log(ph_keystore_t *ks, ph_signature_log_fn fn, void *ctx)
     ks->log_ctx = ctx;
 }
 
-/* Facts of sessions that can no longer matter go; keys sort by session (big-endian). */
-static void forget_before(ph_keystore_t *ks, uint32_t session)
+/* Facts go whose leading number is below `bound`. */
+static void forget_below(ph_keystore_t *ks, ph_bytes_t prefix, size_t width, uint64_t bound)
 {
     ph_arena_t *arena = ph_arena_new();
     ph_bytes_t cursor = {0};
-    while (ph_disk_next(ks->env, arena, PH_BYTES_LIT(FACTS), &cursor, NULL)) {
-        const uint8_t *s = cursor.data + sizeof FACTS - 1;
-        uint32_t of = (uint32_t)s[0] << 24 | (uint32_t)s[1] << 16 | (uint32_t)s[2] << 8 | s[3];
-        if (of >= session)
+    while (ph_disk_next(ks->env, arena, prefix, &cursor, NULL)) {
+        uint64_t number = 0;
+        for (size_t i = 0; i < width; i++)
+            number = number << 8 | cursor.data[prefix.len + i];
+        if (number >= bound)
             break;
         ph_disk_delete(ks->env, cursor);
     }
@@ -137,17 +145,19 @@ void ph_keystore_note_session(ph_keystore_t *ks, ph_session_index_t session)
     ks->session = session;
     ks->session_known = true;
     if (session.v > 2)
-        forget_before(ks, session.v - 2);
+        forget_below(ks, PH_BYTES_LIT(FACTS), 4, session.v - 2);
 }
 
 bool ph_keystore_abstains(const ph_keystore_t *ks) { return ks->abstains; }
+
+enum { FACTS_MAX = 2 };
 
 typedef struct fact {
     uint8_t key[sizeof FACTS - 1 + 4 + 1 + 32 + 4 + 32];
     size_t len;
 } fact_t;
 
-/* The key of what may be signed once: session, kind of subject, public key hash position, subject bytes. */
+/* The key of what may be signed once: session, kind of subject, public key, hash of the subject. */
 static fact_t fact_key(ph_session_index_t session, char subject, const uint8_t public_key[32], ph_bytes_t about)
 {
     fact_t fact = {0};
@@ -175,10 +185,20 @@ static ph_err_t check_fact(ph_keystore_t *ks, const fact_t *fact, const uint8_t 
     return *known && !same ? PH_ERR_CONFLICT : PH_OK;
 }
 
-/* All facts or none: each is checked before any is written, and all are on disk when this returns PH_OK. */
+static ph_err_t put(ph_keystore_t *ks, ph_bytes_t key, ph_bytes_t content)
+{
+    ph_buf_t *value = ph_buf_new(content);
+    ph_err_t err = ph_disk_put(ks->env, key, value);
+    ph_buf_unref(value);
+    return err;
+}
+
+/* All facts or none: each is checked before any is written, and all are on disk when this returns PH_OK. If they cannot be
+ * made durable they are taken back: a fact that stands in the store must not pass for a durable one later. */
 static ph_err_t record(ph_keystore_t *ks, const fact_t *facts, const uint8_t (*what)[32], size_t count)
 {
-    bool known[4], all_known = true;
+    bool known[FACTS_MAX], all_known = true;
+    PH_CHECK(count <= FACTS_MAX);
     if (ks->abstains)
         return PH_ERR_REFUSED;
     for (size_t i = 0; i < count; i++) {
@@ -187,15 +207,15 @@ static ph_err_t record(ph_keystore_t *ks, const fact_t *facts, const uint8_t (*w
     }
     if (all_known)
         return PH_OK;
-    ph_buf_t *born = ph_buf_new(PH_BYTES_LIT("1"));
-    ph_err_t err = ph_disk_put(ks->env, PH_BYTES_LIT(BORN), born);
-    ph_buf_unref(born);
-    for (size_t i = 0; i < count && err == PH_OK; i++) {
-        ph_buf_t *value = ph_buf_new(ph_bytes(what[i], 32));
-        err = ph_disk_put(ks->env, ph_bytes(facts[i].key, facts[i].len), value);
-        ph_buf_unref(value);
-    }
-    return err == PH_OK ? ph_disk_sync(ks->env) : err;
+    ph_err_t err = put(ks, PH_BYTES_LIT(BORN), PH_BYTES_LIT("1"));
+    for (size_t i = 0; i < count && err == PH_OK; i++)
+        err = known[i] ? PH_OK : put(ks, ph_bytes(facts[i].key, facts[i].len), ph_bytes(what[i], 32));
+    if (err == PH_OK)
+        err = ph_disk_sync(ks->env);
+    for (size_t i = 0; i < count && err != PH_OK; i++)
+        if (!known[i])
+            ph_disk_delete(ks->env, ph_bytes(facts[i].key, facts[i].len));
+    return err;
 }
 
 /* ---- signing ---- */
@@ -253,15 +273,20 @@ ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *ks, ph_validator_signature_t *
 }
 
 ph_err_t ph_keystore_sign_block(ph_keystore_t *ks, uint8_t out[64], const uint8_t babe_key[32], ph_slot_t slot,
-                                const ph_hash_t *pre_seal_hash, ph_session_index_t session)
+                                const ph_hash_t *pre_seal_hash)
 {
     const keystore_key_t *key = find_key(ks, PH_KEY_BABE, babe_key);
     if (!key)
         return PH_ERR_NOT_FOUND;
-    uint8_t about[8], what[1][32];
-    ph_put_u64(about, slot.v);
+    uint8_t what[1][32];
+    fact_t fact = {.len = sizeof SEALS - 1 + 8 + 32};
+    memcpy(fact.key, SEALS, sizeof SEALS - 1);
+    for (size_t i = 0; i < 8; i++)
+        fact.key[sizeof SEALS - 1 + i] = (uint8_t)(slot.v >> (56 - 8 * i));
+    memcpy(fact.key + sizeof SEALS - 1 + 8, babe_key, 32);
     memcpy(what[0], pre_seal_hash->bytes, 32);
-    fact_t fact = fact_key(session, 's', babe_key, ph_bytes(about, sizeof about));
+    if (slot.v > SLOTS_KEPT)
+        forget_below(ks, PH_BYTES_LIT(SEALS), 8, slot.v - SLOTS_KEPT);
     PH_TRY(record(ks, &fact, (const uint8_t(*)[32])what, 1));
     sign(ks, out, key, ph_bytes(pre_seal_hash->bytes, 32));
     return PH_OK;
@@ -285,8 +310,11 @@ bool ph_keystore_claim_slot(ph_keystore_t *ks, ph_babe_claim_t *out, const ph_ba
 
 ph_err_t ph_keystore_sign(ph_keystore_t *ks, uint8_t out[64], ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t message)
 {
+    /* The keys that could contradict themselves sign through the record alone. */
+    if (type != PH_KEY_COLLATOR && type != PH_KEY_AUTHORITY_DISCOVERY)
+        return PH_ERR_UNSUPPORTED;
     const keystore_key_t *key = find_key(ks, type, public_key);
-    if (!key || type == PH_KEY_GRANDPA)
+    if (!key)
         return PH_ERR_NOT_FOUND;
     ph_sr25519_sign(&key->sr25519, out, message, NULL);
     return PH_OK;

@@ -46,13 +46,14 @@ PH_MUST_CHECK ph_err_t ph_keystore_sign_statement(ph_keystore_t *keystore, ph_va
 /* Signs an availability bitfield for context->parent_hash; the same errors. */
 PH_MUST_CHECK ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *keystore, ph_validator_signature_t *out, const ph_validator_id_t *key,
                                                  ph_bits_t bitfield, const ph_signing_context_t *context);
-/* Signs a block's pre-seal hash for a slot. */
+/* Signs a block's pre-seal hash for a slot; the same errors. What was sealed is forgotten 1000 slots later. */
 PH_MUST_CHECK ph_err_t ph_keystore_sign_block(ph_keystore_t *keystore, uint8_t out[64], const uint8_t babe_key[32], ph_slot_t slot,
-                                              const ph_hash_t *pre_seal_hash, ph_session_index_t session);
+                                              const ph_hash_t *pre_seal_hash);
 /* Claims a BABE slot with a key of ours that may author it: reveals nothing that could conflict, needs no record. False:
  * the slot is not ours. */
 bool ph_keystore_claim_slot(ph_keystore_t *keystore, ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, ph_slot_t slot);
-/* A plain signature for what cannot conflict (collator declarations). */
+/* A plain signature for what cannot conflict (collator declarations): keys COLLATOR and AUTHORITY_DISCOVERY, UNSUPPORTED for
+ * the others. */
 PH_MUST_CHECK ph_err_t ph_keystore_sign(ph_keystore_t *keystore, uint8_t out[64], ph_key_type_t type, const uint8_t public_key[32],
                                         ph_bytes_t message);
 

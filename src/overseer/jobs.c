@@ -126,11 +126,12 @@ const ph_hash_t *ph_job_key(const ph_job_t *job) { return &job->key; }
 
 /* ---- timers ---- */
 
-static void push_call(ph_job_t *job, void (*fn)(ph_job_t *job, void *flow), void *flow)
+static void push_call(ph_job_t *job, uint64_t timer, void (*fn)(ph_job_t *job, void *flow), void *flow)
 {
     ph_item_t *item = ph_item_new(ITEM_CALL, job);
     item->call.fn = fn;
     item->call.flow = flow;
+    item->call.timer = timer;
     ph_queue_push(&job->self->ready, item);
     ph_subsystem_wake(job->self);
 }
@@ -139,7 +140,7 @@ static void on_timer(void *ctx)
 {
     ph_job_timer_t *timer = ctx;
     unlink_timer(timer);
-    push_call(timer->job, timer->fn, timer->flow);
+    push_call(timer->job, timer->id, timer->fn, timer->flow);
     ph_mem_free(timer);
 }
 
@@ -171,12 +172,16 @@ void ph_job_cancel(ph_job_t *job, uint64_t id)
         ph_mem_free(timer);
         return;
     }
+    /* It has fired, but its turn has not come yet. */
+    for (ph_item_t *item = id ? job->self->ready.head : NULL; item; item = item->next)
+        if (item->kind == ITEM_CALL && item->job == job && item->call.timer == id)
+            item->call.fn = NULL;
 }
 
 void ph_job_later(ph_job_t *job, void (*fn)(ph_job_t *job, void *flow), void *flow)
 {
     PH_CHECK(job->alive);
-    push_call(job, fn, flow);
+    push_call(job, 0, fn, flow);
 }
 
 /* ---- background work ---- */

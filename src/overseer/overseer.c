@@ -59,7 +59,8 @@ static bool has_work(const ph_subsystem_t *self)
 static void fail(ph_subsystem_t *self, ph_err_t err)
 {
     ph_overseer_t *overseer = self->overseer;
-    if (overseer->failed)
+    /* While concluding, everybody still gets to hear Conclude. */
+    if (overseer->failed || overseer->concluded)
         return;
     overseer->failed = true;
     overseer->config.failed(overseer->config.ctx, self->info->name, err);
@@ -92,7 +93,8 @@ static void take_ready(ph_subsystem_t *self, ph_item_t *item)
                           item->reply.value ? ph_rc_value(item->reply.value) : NULL);
         break;
     case ITEM_CALL:
-        item->call.fn(item->job, item->call.flow);
+        if (item->call.fn)
+            item->call.fn(item->job, item->call.flow);
         break;
     case ITEM_WORK:
         item->work->done(item->job, item->work->ctx);
@@ -336,6 +338,7 @@ void ph_overseer_conclude(ph_overseer_t *overseer)
 {
     if (overseer->concluded || !overseer->started)
         return;
+    PH_CHECK(!overseer->running && "Conclude from within a turn");
     overseer->concluded = true;
     overseer->failed = false;
     broadcast(overseer, &(ph_input_t){.kind = PH_IN_CONCLUDE});

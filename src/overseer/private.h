@@ -27,8 +27,9 @@ typedef struct ph_item {
             ph_rc_t *value;
         } reply;
         struct {
-            void (*fn)(ph_job_t *job, void *flow);
+            void (*fn)(ph_job_t *job, void *flow);  /* NULL: cancelled after all */
             void *flow;
+            uint64_t timer;                         /* the timer it was, or 0 */
         } call;
         struct ph_job_work *work;
         ph_msg_t *msg;

@@ -44,4 +44,32 @@ struct ph_pvf_service {
 /* In this process, through ph_env_work and env->memo; shared by any number of nodes. */
 ph_pvf_service_t *ph_pvf_service_in_process(void);
 
+/* ---- in worker processes, watched by an event loop ---- */
+
+/* The loop that watches workers, as functions, so that this room knows none. Everything is called on, and calls back on, the
+ * thread of the nodes' loop; nothing calls back inside the call. */
+typedef struct ph_pvf_loop {
+    void *ctx;
+    /* Calls ready(arg) whenever the descriptor can be read or, if wanted, written. */
+    void *(*watch)(void *ctx, int fd, bool write, void (*ready)(void *arg), void *arg);
+    void (*watch_write)(void *ctx, void *watch, bool write);
+    /* Also right after the descriptor was closed. */
+    void (*unwatch)(void *ctx, void *watch);
+    ph_timer_t (*timer)(void *ctx, uint64_t delay_us, void (*fn)(void *arg), void *arg);
+    void (*timer_cancel)(void *ctx, ph_timer_t timer);
+} ph_pvf_loop_t;
+
+typedef struct ph_pvf_workers_config {
+    ph_pvf_loop_t loop;
+    size_t executors, preparers;    /* processes, started when first needed; 0: two and one */
+    const char *program, *command;  /* see ph_pvf_worker_config_t; borrowed as long as the service lives */
+    const char *cache_directory;    /* of artifacts; NULL: in memory alone */
+    ph_log_t *log;
+} ph_pvf_workers_config_t;
+
+/* Shared by any number of nodes of one loop; prepared code is kept by code hash, what was in vain too if it would be again.
+ * A worker that dies is started anew with the next job. To be freed after the nodes have ended and before the loop. IO: the
+ * cache directory cannot be made, or is not ours alone. */
+PH_MUST_CHECK ph_err_t ph_pvf_service_workers(ph_pvf_service_t **out, const ph_pvf_workers_config_t *config);
+
 #endif

@@ -5,6 +5,8 @@
 
 #define HEAP_SIZE 32768u
 #define ITEM_HEADER_LEN 5u /* length u32, is it processed */
+/* Stale pages, passed by with messages left in them, that may pile up before the oldest are dropped. */
+#define MAX_STALE 8u
 /* Picoseconds a block may spend on messages, and what one costs. */
 #define SERVICE_REF_TIME UINT64_C(3000000000)
 #define MESSAGE_REF_TIME UINT64_C(1000000000)
@@ -157,24 +159,37 @@ static void execute(ph_rt_t *rt, const origin_t *origin, ph_bytes_t message)
 
 typedef enum { PAGE_DONE, PAGE_OUT_OF_TIME } page_status_t;
 
+/* The item at the position of the heap; false: there is no whole one. */
+static bool item_at(const page_t *page, size_t position, uint8_t **item, uint32_t *len)
+{
+    if (position > page->heap.len || page->heap.len - position < ITEM_HEADER_LEN)
+        return false;
+    *item = page->heap.data + position;
+    *len = ph_get_u32(*item);
+    return *len <= page->heap.len - position - ITEM_HEADER_LEN;
+}
+
+static void note_processed(page_t *page, uint8_t *item, uint32_t len)
+{
+    item[4] = 1;
+    page->remaining--;
+    page->remaining_size -= len;
+}
+
 /* Executes messages of one page. */
 static page_status_t service_page(ph_rt_t *rt, const origin_t *origin, book_t *book, page_t *page, uint64_t *left,
                                   uint32_t *executed)
 {
     while (page->remaining > 0 && page->first <= page->last) {
-        if (page->heap.len - page->first < ITEM_HEADER_LEN || page->first > page->heap.len)
+        uint8_t *item;
+        uint32_t len;
+        if (!item_at(page, page->first, &item, &len))
             break; /* corrupt */
-        uint8_t *item = page->heap.data + page->first;
-        uint32_t len = ph_get_u32(item);
-        if (len > page->heap.len - page->first - ITEM_HEADER_LEN)
-            break;
         if (*left < MESSAGE_REF_TIME)
             return PAGE_OUT_OF_TIME;
         *left -= MESSAGE_REF_TIME;
         execute(rt, origin, ph_bytes(item + ITEM_HEADER_LEN, len));
-        item[4] = 1;
-        page->remaining--;
-        page->remaining_size -= len;
+        note_processed(page, item, len);
         page->first += ITEM_HEADER_LEN + len;
         page->first_index++;
         book->message_count--;
@@ -241,4 +256,88 @@ void ph_message_queue_on_initialize(ph_rt_t *rt)
             idle = at;
         }
     }
+}
+
+/* ---- pages passed by ---- */
+
+/* May a page with messages in it be dropped? The more pages are stale, the less far back they are kept. */
+static bool is_cullable(const book_t *book, uint32_t page_index)
+{
+    uint32_t ready = ph_sat_sub_u32(book->end, book->begin), stale = ph_sat_sub_u32(book->count, ready);
+    if (stale <= MAX_STALE)
+        return false;
+    uint32_t backlog = MAX_STALE * MAX_STALE / (stale - MAX_STALE);
+    return page_index < ph_sat_sub_u32(book->begin, backlog > MAX_STALE ? backlog : MAX_STALE);
+}
+
+ph_err_t ph_message_queue_call_reap_page(ph_rt_t *rt, const ph_origin_t *origin, const origin_t *message_origin,
+                                         uint32_t page_index)
+{
+    ph_account_id_t who;
+    book_t book;
+    page_t page;
+    PH_TRY(ph_ensure_signed(origin, &who));
+    ph_message_queue_book_state_for_get(rt, message_origin, &book);
+    if (page_index >= book.begin)
+        return PH_MESSAGE_QUEUE_ERR_NOT_REAPABLE;
+    if (!ph_message_queue_pages_get(rt, message_origin, page_index, &page))
+        return PH_MESSAGE_QUEUE_ERR_NO_PAGE;
+    if (page.remaining > 0 && !is_cullable(&book, page_index))
+        return PH_MESSAGE_QUEUE_ERR_NOT_REAPABLE;
+    ph_message_queue_pages_remove(rt, message_origin, page_index);
+    book.count = ph_sat_sub_u32(book.count, 1);
+    book.message_count = ph_sat_sub_u64(book.message_count, page.remaining);
+    book.size = ph_sat_sub_u64(book.size, page.remaining_size);
+    ph_message_queue_book_state_for_set(rt, message_origin, &book);
+    ph_upward_queue_changed(rt, message_origin->ump.para, book.message_count, book.size);
+    ph_message_queue_event_page_reaped(rt, message_origin, page_index);
+    return PH_OK;
+}
+
+/* The message by its index in the page. */
+static bool find_message(const page_t *page, uint32_t index, size_t *position, uint8_t **item, uint32_t *len)
+{
+    *position = 0;
+    for (; item_at(page, *position, item, len); index--) { /* every item has a header, so this ends */
+        if (index == 0)
+            return true;
+        *position += ITEM_HEADER_LEN + *len;
+    }
+    return false;
+}
+
+ph_err_t ph_message_queue_call_execute_overweight(ph_rt_t *rt, const ph_origin_t *origin, const origin_t *message_origin,
+                                                  uint32_t page_index, uint32_t index, const ph_weight_t *weight_limit)
+{
+    ph_account_id_t who;
+    book_t book;
+    page_t page;
+    size_t position;
+    uint8_t *item;
+    uint32_t len;
+    PH_TRY(ph_ensure_signed(origin, &who));
+    ph_message_queue_book_state_for_get(rt, message_origin, &book);
+    if (!ph_message_queue_pages_get(rt, message_origin, page_index, &page))
+        return PH_MESSAGE_QUEUE_ERR_NO_PAGE;
+    if (!find_message(&page, index, &position, &item, &len))
+        return PH_MESSAGE_QUEUE_ERR_NO_MESSAGE;
+    if (page_index > book.begin || (page_index == book.begin && position >= page.first))
+        return PH_MESSAGE_QUEUE_ERR_QUEUED;
+    if (item[4] != 0)
+        return PH_MESSAGE_QUEUE_ERR_ALREADY_PROCESSED;
+    if (weight_limit->ref_time < MESSAGE_REF_TIME)
+        return PH_MESSAGE_QUEUE_ERR_INSUFFICIENT_WEIGHT;
+    execute(rt, message_origin, ph_bytes(item + ITEM_HEADER_LEN, len));
+    note_processed(&page, item, len);
+    book.message_count = ph_sat_sub_u64(book.message_count, 1);
+    book.size = ph_sat_sub_u64(book.size, len);
+    if (page.remaining > 0) {
+        ph_message_queue_pages_set(rt, message_origin, page_index, &page);
+    } else {
+        ph_message_queue_pages_remove(rt, message_origin, page_index);
+        book.count = ph_sat_sub_u32(book.count, 1);
+    }
+    ph_message_queue_book_state_for_set(rt, message_origin, &book);
+    ph_upward_queue_changed(rt, message_origin->ump.para, book.message_count, book.size);
+    return PH_OK;
 }

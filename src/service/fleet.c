@@ -123,6 +123,16 @@ static ph_err_t raise_node(ph_fleet_node_t *node)
     return PH_OK;
 }
 
+/* What para number `i` runs. */
+static ph_fleet_code_t code_of(const ph_fleet_config_t *config, size_t i, ph_bytes_t adder_head)
+{
+    if (config->code_count)
+        return config->codes[i % config->code_count];
+    if (config->pvf.len)
+        return (ph_fleet_code_t){config->pvf, config->head};
+    return (ph_fleet_code_t){ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len), adder_head};
+}
+
 ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *why, size_t why_len)
 {
     ph_fleet_t *fleet = ph_mem_alloc(NULL, sizeof *fleet);
@@ -134,11 +144,10 @@ ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *w
     ph_adder_head_t genesis;
     ph_adder_genesis(&genesis);
     ph_adder_head_encode(genesis_head, &genesis);
-    bool own = config->pvf.len > 0;
-    for (size_t i = 0; i < config->paras; i++)
-        paras[i] = (ph_local_para_t){.id = {(uint32_t)(FIRST_PARA + i)},
-                                     .code = own ? config->pvf : ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len),
-                                     .head = own ? config->head : ph_bytes(genesis_head, sizeof genesis_head)};
+    for (size_t i = 0; i < config->paras; i++) {
+        ph_fleet_code_t code = code_of(config, i, ph_bytes(genesis_head, sizeof genesis_head));
+        paras[i] = (ph_local_para_t){.id = {(uint32_t)(FIRST_PARA + i)}, .code = code.pvf, .head = code.head};
+    }
     ph_local_config_t local = {.validators = config->validators, .paras = paras, .para_count = config->paras, .slot_ms = config->slot_ms,
                                .session_slots = config->session_slots, .rotation_blocks = config->rotation_blocks,
                                .runtime_code = config->runtime_code};

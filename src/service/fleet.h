@@ -9,12 +9,19 @@
 #include "service/local.h"
 #include "service/node.h"
 
+/* A validation function and the head its chain begins with. */
+typedef struct ph_fleet_code {
+    ph_bytes_t pvf, head;
+} ph_fleet_code_t;
+
 typedef struct ph_fleet_config {
     size_t validators, paras, bad_collators;
     uint64_t slot_ms;
     uint32_t session_slots, rotation_blocks, finality_depth;
     size_t pov_bytes;                       /* PoVs are padded to this many bytes */
     ph_bytes_t pvf, head;                   /* instead of the built-in adder; empty: built-in */
+    const ph_fleet_code_t *codes;           /* or several, given to the paras in turn; borrowed by ph_fleet_new */
+    size_t code_count;
     ph_bytes_t runtime_code;
     ph_pvf_service_t *pvf_service;          /* outlives the fleet */
     /* Makes the env of node `index`; it outlives the node. */

@@ -111,6 +111,11 @@ bool ph_wasm_take_section(ph_wasm_cursor_t *c, uint8_t *id, ph_bytes_t *body)
         return false;
     *id = ph_wasm_take_byte(c);
     *body = ph_wasm_take_run(c, ph_wasm_take_u32(c));
+    if (*id != PH_WASM_SECTION_CUSTOM) {
+        if (!ph_wasm_section_after(*id, c->last_section))
+            ph_wasm_fail(c);
+        c->last_section = *id;
+    }
     return !c->failed;
 }
 

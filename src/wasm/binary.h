@@ -25,11 +25,12 @@ enum { PH_WASM_KIND_FUNCTION, PH_WASM_KIND_TABLE, PH_WASM_KIND_MEMORY, PH_WASM_K
 typedef struct ph_wasm_cursor {
     const uint8_t *at, *end;
     bool failed;
+    uint8_t last_section; /* the last but custom ones */
 } ph_wasm_cursor_t;
 
 static inline ph_wasm_cursor_t ph_wasm_cursor(ph_bytes_t in)
 {
-    return (ph_wasm_cursor_t){in.data, in.data ? in.data + in.len : in.data, false};
+    return (ph_wasm_cursor_t){.at = in.data, .end = in.data ? in.data + in.len : in.data};
 }
 /* Fails and moves to the end, so that loops over a broken body end. */
 void ph_wasm_fail(ph_wasm_cursor_t *c);
@@ -45,7 +46,7 @@ uint32_t ph_wasm_take_limits(ph_wasm_cursor_t *c);
 /* Past the magic and the version, or failed. */
 ph_wasm_cursor_t ph_wasm_module_body(ph_bytes_t wasm);
 void ph_wasm_write_module_header(ph_writer_t *w);
-/* The next section; false at the end or when failed. */
+/* The next section; false at the end or when failed. Sections out of order, or one twice, fail. */
 bool ph_wasm_take_section(ph_wasm_cursor_t *c, uint8_t *id, ph_bytes_t *body);
 /* Does a section of this id stand behind those of id `other`? Custom sections stand anywhere: never. */
 bool ph_wasm_section_after(uint8_t id, uint8_t other);

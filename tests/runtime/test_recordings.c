@@ -84,6 +84,20 @@ static void test_hrmp(void **state) { (void)state; all_seeds("hrmp"); }
 static void test_ondemand(void **state) { (void)state; all_seeds("ondemand"); }
 static void test_disputes(void **state) { (void)state; all_seeds("disputes"); }
 
+static bool long_enough(const json_t *text)
+{
+    return json_is_string(text) && json_string_length(text) >= 4;
+}
+
+/* A text in the value to change: itself, the first of a list, one of an object's. NULL where there is none. */
+static json_t *text_of(json_t *value)
+{
+    json_t *text = json_is_array(value) ? json_array_get(value, 0) : value;
+    for (void *at = json_is_object(value) ? json_object_iter(value) : NULL; at && !long_enough(text); at = json_object_iter_next(value, at))
+        text = json_object_iter_value(at);
+    return long_enough(text) ? text : NULL;
+}
+
 /* The first step of this kind that has this member, with another digit in it, fails. */
 static void notices(const char *op, const char *member)
 {
@@ -97,12 +111,7 @@ static void notices(const char *op, const char *member)
         step = json_array_get(steps, i);
         if (strcmp(json_string_value(json_object_get(step, "op")), op) != 0)
             continue;
-        json_t *value = json_object_get(step, member);
-        text = json_is_object(value) && json_object_size(value) > 0 ? json_object_iter_value(json_object_iter(value)) : value;
-        if (json_is_array(value))
-            text = json_array_get(value, 0);
-        if (!json_is_string(text) || json_string_length(text) < 4)
-            text = NULL;
+        text = text_of(json_object_get(step, member));
     }
     assert_non_null(text);
     char *changed = strdup(json_string_value(text));

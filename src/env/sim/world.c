@@ -14,7 +14,7 @@ typedef struct slot {
     uint32_t generation, node;  /* node UINT32_MAX: nobody's */
     uint32_t incarnation;
     uint32_t next_free;
-    bool used;
+    bool used, hub;             /* hub: something under way in the network, with memory of its own */
 } slot_t;
 
 typedef struct heap_entry {
@@ -134,6 +134,7 @@ static ph_timer_t schedule(ph_world_t *world, uint32_t node, uint64_t at, void (
     slot->incarnation = node == NOBODY ? 0 : world->hub->nodes.items[node]->incarnation;
     slot->generation++;
     slot->used = true;
+    slot->hub = false;
     heap_push(world, (heap_entry_t){at, world->order++, index, slot->generation});
     return ((uint64_t)slot->generation << 32 | index) + 1;
 }
@@ -190,7 +191,9 @@ static uint64_t driver_now(void *ctx) { return ((ph_world_t *)ctx)->now; }
 static ph_timer_t driver_at(void *ctx, uint64_t delay_us, void (*fn)(void *), void *arg)
 {
     ph_world_t *world = ctx;
-    return schedule(world, NOBODY, world->now + delay_us, NULL, fn, arg);
+    ph_timer_t timer = schedule(world, NOBODY, world->now + delay_us, NULL, fn, arg);
+    world->slots.items[(uint32_t)(timer - 1)].hub = true;
+    return timer;
 }
 
 static void driver_cancel(void *ctx, ph_timer_t timer) { cancel(ctx, timer); }
@@ -359,6 +362,16 @@ void ph_world_free(ph_world_t *world)
     for (size_t i = 0; i < world->slots.count; i++) {
         slot_t slot = world->slots.items[i];
         if (slot.used && slot.run) {
+            world->slots.items[i].used = false;
+            slot.fn(slot.arg);
+        }
+    }
+    /* So does what travels: with every node down it lands nowhere, and frees itself. */
+    for (uint32_t i = 0; i < world->hub->nodes.count; i++)
+        ph_hub_down(world->hub, i);
+    for (size_t i = 0; i < world->slots.count; i++) {
+        slot_t slot = world->slots.items[i];
+        if (slot.used && slot.hub) {
             world->slots.items[i].used = false;
             slot.fn(slot.arg);
         }

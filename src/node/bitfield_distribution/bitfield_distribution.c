@@ -8,12 +8,15 @@
 #include "protocol/bitfield_distribution.h"
 #include "protocol/bitfield_distribution_out.h"
 
+#define NOBODY UINT32_MAX
+
 enum { BENEFIT_FIRST = 15000, BENEFIT_KNOWN = 10000, FLUSH_MS = 30000, RANDOM_TARGET = 4, RANDOM_SAMPLE = 25, VIEW_MAX = 5 };
 
 typedef struct peer {
     ph_hash_t view[VIEW_MAX];
     size_t view_count;
     ph_opt_authority_discovery_id_t authority;
+    uint32_t validator[2];          /* its index in each of the grids; NOBODY: none */
     int32_t benefit;                /* not reported yet */
 } peer_t;
 
@@ -40,7 +43,7 @@ typedef struct parent {
     ph_session_index_t session;
     ph_vec_validator_id_t validators;
     ph_rc_t **known;                /* by validator: the message, or NULL */
-    ph_map_t peers;                 /* ph_peer_id_t → knowledge_t; bits in the job's arena */
+    PH_LIST(knowledge_t) peers;     /* by peer id, which are small and dense; bits in the job's arena */
     /* Our own, if it came before we knew the validators. */
     ph_rc_t *waiting;
 } parent_t;
@@ -89,25 +92,34 @@ static void punish(ph_subsystem_t *self, ph_peer_id_t peer, ph_reputation_kind_t
 
 /* ---- where a bitfield goes ---- */
 
-static const grid_t *grid_of(const state_t *state, ph_session_index_t session)
+static int grid_of(const state_t *state, ph_session_index_t session)
 {
-    for (size_t i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++)
         if (state->grids[i].topology.v && state->grids[i].topology.v->session.v == session.v)
-            return &state->grids[i];
-    return NULL;
+            return i;
+    return -1;
 }
 
-static bool required(const grid_t *grid, const peer_t *peer, uint32_t originator)
+static bool required(const state_t *state, int at, const peer_t *peer, uint32_t originator)
 {
-    const ph_gossip_topology_t *topology = grid ? grid->topology.v : NULL;
-    if (!topology || !topology->local.some || !peer->authority.some)
+    if (at < 0 || peer->validator[at] == NOBODY || !state->grids[at].topology.v->local.some)
         return false;
-    const uint32_t *to = ph_map_get(&grid->validator_of, &peer->authority.value);
-    if (!to)
-        return false;
-    bool own = topology->local.value.v == originator;
-    return (ph_bits_get(grid->x, *to) && (own || ph_bits_get(grid->y, originator))) ||
-           (ph_bits_get(grid->y, *to) && (own || ph_bits_get(grid->x, originator)));
+    const grid_t *grid = &state->grids[at];
+    uint32_t to = peer->validator[at];
+    bool own = grid->topology.v->local.value.v == originator;
+    return (ph_bits_get(grid->x, to) && (own || ph_bits_get(grid->y, originator))) ||
+           (ph_bits_get(grid->y, to) && (own || ph_bits_get(grid->x, originator)));
+}
+
+/* Where a peer stands in the grids. */
+static void place(const state_t *state, peer_t *peer)
+{
+    for (size_t i = 0; i < 2; i++) {
+        const uint32_t *at = NULL;
+        if (peer->authority.some && state->grids[i].topology.v)
+            at = ph_map_get(&state->grids[i].validator_of, &peer->authority.value);
+        peer->validator[i] = at ? *at : NOBODY;
+    }
 }
 
 static bool in_view(const peer_t *peer, const ph_hash_t *block)
@@ -128,9 +140,10 @@ static bool lucky(ph_subsystem_t *self, size_t peer_count)
 static knowledge_t *knowledge_of(ph_job_t *job, ph_peer_id_t peer)
 {
     parent_t *p = ph_job_state(job);
-    bool added;
-    knowledge_t *known = ph_map_put(&p->peers, &peer, &added);
-    if (added) {
+    while (p->peers.count <= peer.v)
+        (void)ph_list_add(NULL, &p->peers);
+    knowledge_t *known = &p->peers.items[peer.v];
+    if (!known->sent.bytes) {
         known->sent = ph_bits_new(ph_job_arena(job), p->validators.count);
         known->received = ph_bits_new(ph_job_arena(job), p->validators.count);
     }
@@ -147,7 +160,7 @@ static void relay(ph_job_t *job, uint32_t originator)
     ph_subsystem_t *self = ph_job_self(job);
     state_t *state = ph_state(self);
     parent_t *p = ph_job_state(job);
-    const grid_t *grid = grid_of(state, p->session);
+    int grid = grid_of(state, p->session);
     size_t by_luck = 0;
     const void *key;
     void *value;
@@ -155,13 +168,16 @@ static void relay(ph_job_t *job, uint32_t originator)
     for (size_t i = 0; ph_map_next(&state->peers, &i, &key, &value);) {
         const peer_t *peer = value;
         ph_peer_id_t id = *(const ph_peer_id_t *)key;
-        if (!in_view(peer, ph_job_key(job)) || knows(knowledge_of(job, id), originator))
+        if (!in_view(peer, ph_job_key(job)))
             continue;
-        bool must = required(grid, peer, originator);
+        knowledge_t *known = knowledge_of(job, id);
+        if (knows(known, originator))
+            continue;
+        bool must = required(state, grid, peer, originator);
         if (!must && (by_luck >= RANDOM_TARGET || !lucky(self, state->peers.count)))
             continue;
         by_luck += !must;
-        ph_bits_set(knowledge_of(job, id)->sent, originator, true);
+        ph_bits_set(known->sent, originator, true);
         to.items[to.count++] = id;
     }
     if (to.count)
@@ -242,11 +258,11 @@ static void catch_up(ph_job_t *job, ph_peer_id_t id, const peer_t *peer)
 {
     state_t *state = ph_state(ph_job_self(job));
     parent_t *p = ph_job_state(job);
-    const grid_t *grid = grid_of(state, p->session);
+    int grid = grid_of(state, p->session);
     if (!p->ready)
         return;
     for (uint32_t v = 0; v < p->validators.count; v++) {
-        if (!p->known[v] || knows(knowledge_of(job, id), v) || !required(grid, peer, v))
+        if (!p->known[v] || knows(knowledge_of(job, id), v) || !required(state, grid, peer, v))
             continue;
         ph_bits_set(knowledge_of(job, id)->sent, v, true);
         ph_send_network_bridge_send_validation_message(ph_job_self(job), &(ph_vec_peer_id_t){&id, 1}, ph_rc_value(p->known[v]));
@@ -304,6 +320,16 @@ static void on_topology(ph_subsystem_t *self, ph_shared_gossip_topology_t topolo
     free_grid(&state->grids[1]);
     state->grids[1] = state->grids[0];
     state->grids[0] = grid;
+    void *value;
+    for (size_t i = 0; ph_map_next(&state->peers, &i, NULL, &value);)
+        place(state, value);
+}
+
+/* What it had, it may have lost. */
+static void forget_peer(parent_t *p, ph_peer_id_t peer)
+{
+    if (peer.v < p->peers.count)
+        p->peers.items[peer.v] = (knowledge_t){0};
 }
 
 static void on_network_event(ph_subsystem_t *self, const ph_validation_event_t *event)
@@ -314,15 +340,15 @@ static void on_network_event(ph_subsystem_t *self, const ph_validation_event_t *
         peer_t *peer = ph_map_put(&state->peers, &event->peer_connected.peer, NULL);
         peer->view_count = 0;
         peer->authority = event->peer_connected.authority;
+        place(state, peer);
         break;
     }
     case PH_VALIDATION_EVENT_PEER_DISCONNECTED:
-        /* What it had, it may have lost. */
         for (size_t at = 0; ;) {
             ph_job_t *job = ph_job_next(self, &at);
             if (!job)
                 break;
-            ph_map_remove(&((parent_t *)ph_job_state(job))->peers, &event->peer_disconnected);
+            forget_peer(ph_job_state(job), event->peer_disconnected);
         }
         ph_map_remove(&state->peers, &event->peer_disconnected);
         break;
@@ -386,7 +412,7 @@ static void drop_parent(void *ptr)
     for (size_t i = 0; p->known && i < p->validators.count; i++)
         ph_rc_unref(p->known[i]);
     ph_rc_unref(p->waiting);
-    ph_map_free(&p->peers);
+    ph_list_free(&p->peers);
 }
 
 static void on_leaves(ph_subsystem_t *self, const ph_input_t *in)
@@ -400,7 +426,6 @@ static void on_leaves(ph_subsystem_t *self, const ph_input_t *in)
         return;
     ph_job_t *job = ph_job_start(self, &in->leaves.activated.hash, sizeof(parent_t));
     parent_t *p = ph_job_state(job);
-    ph_map_init(&p->peers, sizeof(ph_peer_id_t), sizeof(knowledge_t));
     ph_arena_defer(ph_job_arena(job), drop_parent, p);
     ph_ask_runtime_api_request_validators(job, ph_job_key(job), p, on_validators);
 }

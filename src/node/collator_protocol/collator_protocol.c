@@ -8,7 +8,7 @@
 
 void ph_peer_report(ph_subsystem_t *self, ph_peer_id_t peer, ph_reputation_kind_t kind, ph_bytes_t reason)
 {
-    ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){kind}, reason);
+    ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){(uint8_t)kind}, reason);
 }
 
 void ph_peer_disconnect(ph_subsystem_t *self, ph_peer_id_t id)
@@ -47,6 +47,8 @@ static void on_disconnected(ph_subsystem_t *self, ph_peer_id_t id)
         return;
     if (state->collates)
         ph_collator_on_disconnected(self, peer);
+    else
+        ph_validator_on_disconnected(self, id);
     ph_map_remove(&state->peers, &id);
 }
 

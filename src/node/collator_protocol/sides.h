@@ -66,6 +66,7 @@ typedef struct advert {
     ph_para_id_t para;
     ph_candidate_hash_t candidate;
     bool told;
+    bool gone;              /* its peer has disconnected since, and may say it again */
 } advert_t;
 
 typedef struct leaf {
@@ -114,6 +115,7 @@ void ph_upload_refuse(ph_subsystem_t *self, uint64_t ticket);
 /* validator_side.c */
 void ph_validator_on_ready(ph_job_t *job);
 void ph_validator_on_connected(ph_subsystem_t *self, ph_peer_id_t id);
+void ph_validator_on_disconnected(ph_subsystem_t *self, ph_peer_id_t id);
 void ph_validator_on_leaves(ph_subsystem_t *self);
 void ph_validator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from, const ph_collator_protocol_message_v2_t *message);
 /* Says something about every peer that declared itself as that collator. */

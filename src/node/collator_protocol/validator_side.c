@@ -99,7 +99,7 @@ static const char *fault_of(const leaf_t *leaf, const peer_t *peer, ph_peer_id_t
     if (!ph_peer_sees(peer, block))
         return "advertisement: outside your view";
     for (size_t i = 0; i < leaf->adverts.count; i++) {
-        if (leaf->adverts.items[i].peer.v != from.v)
+        if (leaf->adverts.items[i].peer.v != from.v || leaf->adverts.items[i].gone)
             continue;
         if (memcmp(&leaf->adverts.items[i].candidate, candidate, sizeof *candidate) == 0)
             return "advertisement: sent twice";
@@ -107,6 +107,29 @@ static const char *fault_of(const leaf_t *leaf, const peer_t *peer, ph_peer_id_t
     }
     /* One at least while the lookahead is not known yet. */
     return of_peer > leaf->lookahead ? "advertisement: too many" : NULL;
+}
+
+/* What the peer said before it disconnected. */
+static advert_t *find_gone(leaf_t *leaf, ph_peer_id_t from, const ph_candidate_hash_t *candidate)
+{
+    for (size_t i = 0; i < leaf->adverts.count; i++) {
+        advert_t *advert = &leaf->adverts.items[i];
+        if (advert->gone && advert->peer.v == from.v && memcmp(&advert->candidate, candidate, sizeof *candidate) == 0)
+            return advert;
+    }
+    return NULL;
+}
+
+/* A collator that connects anew knows nothing of what it said; saying it again is no fault. */
+void ph_validator_on_disconnected(ph_subsystem_t *self, ph_peer_id_t id)
+{
+    ph_job_t *job;
+    for (size_t at = 0; (job = ph_job_next(self, &at));) {
+        leaf_t *leaf = ph_job_state(job);
+        for (size_t i = 0; i < leaf->adverts.count; i++)
+            if (leaf->adverts.items[i].peer.v == id.v)
+                leaf->adverts.items[i].gone = true;
+    }
 }
 
 static void on_advertisement(ph_subsystem_t *self, ph_peer_id_t from, peer_t *peer, const ph_hash_t *block, const ph_candidate_hash_t *candidate)
@@ -119,6 +142,12 @@ static void on_advertisement(ph_subsystem_t *self, ph_peer_id_t from, peer_t *pe
         return;
     }
     peer->active_ms = ph_env_now_ms(ph_env_of(self));
+    advert_t *again = find_gone(leaf, from, candidate);
+    if (again) {
+        again->gone = again->told = false;
+        tell(job, again);
+        return;
+    }
     if (leaf->adverts.count >= ADVERTS_MAX)
         return;
     ph_list_push(ph_job_arena(job), &leaf->adverts,

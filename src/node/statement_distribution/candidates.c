@@ -34,9 +34,10 @@ candidate_t *ph_sd_candidate_make(leaf_t *leaf, const ph_candidate_hash_t *hash,
         c->told = ph_bits_new(arena, c->size * VOTES * c->size);
         c->seconders = ph_bits_new(arena, c->size);
     }
-    candidate_t **first = ph_map_put(&leaf->candidates, hash, NULL);
-    c->next_same_hash = *first;
-    *first = c;
+    candidate_t **end = ph_map_put(&leaf->candidates, hash, NULL);
+    while (*end)
+        end = &(*end)->next_same_hash;
+    *end = c;
     if (group->last)
         group->last->next_in_group = c;
     else

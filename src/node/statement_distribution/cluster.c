@@ -38,7 +38,8 @@ bool ph_sd_cluster_knows(const candidate_t *c, size_t member)
 
 bool ph_sd_cluster_may_request(const candidate_t *c, size_t member)
 {
-    return has_seconded(c, c->told, member) && !has_seconded(c, c->heard, member);
+    /* Also when it has told us meanwhile: its request may have been under way. */
+    return has_seconded(c, c->told, member);
 }
 
 cluster_verdict_t ph_sd_cluster_may_receive(const leaf_t *leaf, const ph_candidate_hash_t *hash, size_t sender, vote_t vote, size_t originator)

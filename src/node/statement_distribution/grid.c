@@ -160,7 +160,7 @@ void ph_sd_grid_received(candidate_t *c, uint32_t link, vote_t vote, size_t plac
 
 bool ph_sd_grid_may_request(const candidate_t *c, uint32_t link)
 {
-    return ph_bits_get(c->manifest_out, link) && !ph_bits_get(c->manifest_in, link);
+    return ph_bits_get(c->manifest_out, link); /* its own may have crossed the request */
 }
 
 bool ph_sd_grid_advertised(const candidate_t *c, uint32_t link) { return ph_bits_get(c->manifest_in, link); }

@@ -134,13 +134,6 @@ static void ask(candidate_t *c, peer_t *peer)
     ph_attested_candidate_request_t request = {.candidate_hash = c->hash, .mask = c->mask};
     ph_recipient_t to = {.kind = PH_RECIPIENT_PEER, .peer = peer->id};
     ph_writer_t w = PH_WRITER_HEAP;
-    for (size_t i = 0; i < c->holders.count; i++) {
-        if (c->holders.items[i].v != peer->id.v)
-            continue;
-        ph_list_remove(&c->holders, i);
-        ph_list_push(ph_job_arena(c->leaf->job), &c->holders, peer->id);
-        break;
-    }
     c->in_flight = peer->asked = true;
     c->asked_peer = peer->id;
     s->in_flight++;
@@ -167,6 +160,18 @@ void ph_sd_dispatch(ph_subsystem_t *self)
         if (!best)
             return;
         ask(best, holder);
+    }
+}
+
+/* The others first, now that this one has failed. */
+static void put_last(candidate_t *c, ph_peer_id_t holder)
+{
+    for (size_t i = 0; i < c->holders.count; i++) {
+        if (c->holders.items[i].v != holder.v)
+            continue;
+        ph_list_remove(&c->holders, i);
+        ph_list_push(ph_job_arena(c->leaf->job), &c->holders, holder);
+        return;
     }
 }
 
@@ -325,6 +330,7 @@ static void on_response(ph_job_t *job, void *flow, ph_err_t err, const ph_res_by
             ph_sd_punish(self, c->asked_peer, MAJOR("response: malformed"));
         if (!done) {
             c->waiting = true;
+            put_last(c, c->asked_peer);
             ph_job_after(job, ph_sd_scaled_ms(self, RETRY_MS), retry, c);
         }
     }

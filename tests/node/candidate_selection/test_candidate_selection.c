@@ -117,7 +117,7 @@ static void deliver(fixture_t *f, ph_msg_t *fetch, uint8_t c)
 
 static void fail_fetch(fixture_t *f, ph_msg_t *fetch, ph_request_failure_kind_t why)
 {
-    ph_res_collation_request_failure_t reply = {.kind = PH_RES_ERR, .err = {why}};
+    ph_res_collation_request_failure_t reply = {.kind = PH_RES_ERR, .err = {(uint8_t)why}};
     ph_harness_reply(f->h, fetch, &reply);
 }
 

@@ -1,5 +1,6 @@
 /* Nine validators in a grid of 3 × 3 (validator = position) and three groups {0,4,8}, {1,5,6}, {2,3,7}, group g on core g
  * for para 1000 + g; backed by two votes. We are validator 0: our row is 1, 2, our column 3, 6. Peer 100 + v is validator v.
+ * A test that wants others defines FIXTURE_LAYOUT, V, GROUPS, SIZE and group_members first.
  */
 #ifndef PH_TESTS_STATEMENT_DISTRIBUTION_FIXTURE_H
 #define PH_TESTS_STATEMENT_DISTRIBUTION_FIXTURE_H
@@ -16,8 +17,11 @@
 #include "protocol/runtime_api.h"
 #include "protocol/statement_distribution.h"
 
-enum { V = 9, GROUPS = 3, SIZE = 3, SESSION = 7, S = PH_COMPACT_STATEMENT_SECONDED, VALID = PH_COMPACT_STATEMENT_VALID };
+#ifndef FIXTURE_LAYOUT
+enum { V = 9, GROUPS = 3, SIZE = 3 };
 static const uint32_t group_members[GROUPS][SIZE] = {{0, 4, 8}, {1, 5, 6}, {2, 3, 7}};
+#endif
+enum { SESSION = 7, S = PH_COMPACT_STATEMENT_SECONDED, VALID = PH_COMPACT_STATEMENT_VALID };
 
 typedef struct fixture {
     ph_harness_t *h;

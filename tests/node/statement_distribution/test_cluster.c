@@ -201,13 +201,16 @@ static void senders_that_may_not(void **state)
 
 static void a_statement_against_a_known_candidate(void **state)
 {
-    made_t m;
-    fixture_t *f = with_seconded(&m);
+    fixture_t *f = fixture_ready();
+    made_t m = make(f, 1, 1);
+    ph_backed_candidate_manifest_t manifest = manifest_of(f, &m, "100", "010");
     (void)state;
-    give_topology(f, 0);
-    /* 4 is a member of our group and 5 of another: a Seconded of 5's about our candidate can only come over the grid. */
-    say_statement(f, 1, 5, S, &m);
-    MINOR(f, 1, "statement: from a peer that should not send it");
+    say_manifest(f, 1, &manifest);
+    answer_well(f, expect_request(f, 1, &m, "000", "000"), &m);
+    expect_at_backing(f, 1, S, &m);
+    expect_at_backing(f, 5, VALID, &m);
+    say_statement(f, 4, 4, S, &m); /* it is another group's */
+    MINOR(f, 4, "statement: contradicts a known candidate");
     fixture_free(f);
 }
 

@@ -1,0 +1,32 @@
+/* Files that a command writes: complete or not at all. Content goes to a file beside the one that was asked for and takes its
+ * name when everything is on disk. What is no regular file (a pipe, /dev/null) is written directly.
+ */
+#ifndef PH_CLI_OUT_FILE_H
+#define PH_CLI_OUT_FILE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/bytes.h"
+
+typedef struct ph_out_file {
+    FILE *file;             /* NULL: not open */
+    const char *what;       /* how errors begin: "parahost sim: --blocks" */
+    char *path;             /* private: where it goes in the end */
+    char *temporary;        /* private: NULL if written directly */
+    bool failed;
+} ph_out_file_t;
+
+/* False after one line on standard error. `what` must outlive the file. */
+bool ph_out_open(ph_out_file_t *out, const char *what, const char *path);
+/* `out` is a ph_out_file_t; fits ph_text_fn. A failure shows at the end. */
+void ph_out_text(void *out, const char *text, size_t len);
+/* Closes and renames; false after one line on standard error, then nothing is left behind. Not open: true. */
+bool ph_out_commit(ph_out_file_t *out);
+/* Closes and removes. Not open: nothing. */
+void ph_out_abandon(ph_out_file_t *out);
+
+/* All of the above. */
+bool ph_out_write(const char *what, const char *path, ph_bytes_t content);
+
+#endif
