@@ -41,7 +41,7 @@ bench: build
 
 fuzz: PACKAGES_FOR = test
 fuzz: wasmtime
-	@python3 -B tools/test/main.py --trees fuzz --fuzz-seconds $(SECONDS_EACH) --only '$(ONLY)'
+	@python3 -B tools/test/main.py --trees fuzz --fuzz-seconds $(SECONDS_EACH) --fuzz-seed 0 --only '$(ONLY)'
 
 fmt: PACKAGES_FOR = ci
 fmt: packages

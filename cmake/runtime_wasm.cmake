@@ -26,7 +26,9 @@ set(PH_WASM_FLAGS --target=wasm32-unknown-unknown -mcpu=mvp -mmutable-globals -s
     -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -fno-strict-aliasing
     -ffunction-sections -fdata-sections)
 
-if(PH_WASM_CC AND PH_WASM_LD)
+if(NOT PH_WASM_CC OR NOT PH_WASM_LD)
+  message(FATAL_ERROR "clang and wasm-ld are needed to build the runtime's wasm body (Debian: clang lld)")
+else()
   set(PH_WASM_OBJECTS "")
   foreach(source IN LISTS PH_WASM_SOURCES)
     string(REPLACE ${CMAKE_BINARY_DIR}/ "" name ${source})
@@ -53,4 +55,13 @@ if(PH_WASM_CC AND PH_WASM_LD)
                              ${CMAKE_SOURCE_DIR}/src/runtime/params.h ${PH_GEN}/runtime/apis.c
                      DEPENDS ${PH_WASM_OBJECTS} ${sections} ${CMAKE_SOURCE_DIR}/src/runtime/params.h VERBATIM)
   add_custom_target(runtime_wasm DEPENDS ${PH_RUNTIME_WASM})
+  # … and embedded, for the genesis of the built-in chain (runtime/blob.h).
+  set(array ${CMAKE_BINARY_DIR}/wasm32/ph_runtime_wasm.c)
+  add_custom_command(OUTPUT ${array}
+                     COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed.py ${PH_RUNTIME_WASM} ${array} ph_runtime_wasm
+                     DEPENDS ${PH_RUNTIME_WASM} ${CMAKE_SOURCE_DIR}/tools/embed.py VERBATIM)
+  if(TARGET ph_service)
+    add_library(ph_runtime_blob STATIC ${array})
+    target_link_libraries(ph_service PUBLIC ph_runtime_blob)
+  endif()
 endif()

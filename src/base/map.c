@@ -1,4 +1,5 @@
-/* Entries stand in order of insertion; an open-addressing table with linear probing holds their numbers plus one.
+/* Entries stand in order of insertion; an open-addressing table with linear probing holds their numbers plus one, with
+ * their hashes beside, so that entries of other keys need not be looked at.
  * A removed entry stays as a hole until a put finds no room; then holes are squeezed out before the map grows.
  */
 #include "base/map.h"
@@ -83,13 +84,23 @@ void ph_map_free(ph_map_t *map)
     *map = (ph_map_t){.key_size = map->key_size, .value_size = map->value_size};
 }
 
+static uint64_t make_slot(uint32_t hash, size_t i)
+{
+    return (uint64_t)hash << 32 | (uint32_t)(i + 1);
+}
+
+static size_t entry_of(uint64_t slot)
+{
+    return (uint32_t)slot - 1;
+}
+
 /* The slot of the key, or the free slot where it would go. slot_count must not be 0. */
 static size_t find_slot(const ph_map_t *map, layout_t l, const void *key, uint32_t hash)
 {
     size_t mask = map->slot_count - 1, slot = hash & mask;
     for (; map->slots[slot]; slot = (slot + 1) & mask) {
-        size_t i = map->slots[slot] - 1;
-        if (tag_of(map, l, i)->hash == hash && memcmp(entry(map, l, i) + l.key_at, key, map->key_size) == 0)
+        size_t i = entry_of(map->slots[slot]);
+        if (map->slots[slot] >> 32 == hash && memcmp(entry(map, l, i) + l.key_at, key, map->key_size) == 0)
             break;
     }
     return slot;
@@ -101,7 +112,7 @@ void *ph_map_get(const ph_map_t *map, const void *key)
         return NULL;
     layout_t l = layout_of(map);
     size_t slot = find_slot(map, l, key, hash_key(key, map->key_size));
-    return map->slots[slot] ? entry(map, l, map->slots[slot] - 1) : NULL;
+    return map->slots[slot] ? entry(map, l, entry_of(map->slots[slot])) : NULL;
 }
 
 static void rebuild_slots(ph_map_t *map, layout_t l)
@@ -112,7 +123,7 @@ static void rebuild_slots(ph_map_t *map, layout_t l)
         size_t slot = tag_of(map, l, i)->hash & mask;
         while (map->slots[slot])
             slot = (slot + 1) & mask;
-        map->slots[slot] = (uint32_t)(i + 1);
+        map->slots[slot] = make_slot(tag_of(map, l, i)->hash, i);
     }
 }
 
@@ -156,11 +167,11 @@ void *ph_map_put(ph_map_t *map, const void *key, bool *added)
     if (map->count) {
         size_t slot = find_slot(map, l, key, hash);
         if (map->slots[slot])
-            return entry(map, l, map->slots[slot] - 1);
+            return entry(map, l, entry_of(map->slots[slot]));
     }
     make_room(map, l);
     size_t i = map->used++;
-    map->slots[find_slot(map, l, key, hash)] = (uint32_t)(i + 1);
+    map->slots[find_slot(map, l, key, hash)] = make_slot(hash, i);
     map->count++;
     memset(entry(map, l, i), 0, l.stride);
     memcpy(entry(map, l, i) + l.key_at, key, map->key_size);
@@ -171,11 +182,11 @@ void *ph_map_put(ph_map_t *map, const void *key, bool *added)
 }
 
 /* Empties a slot and moves later members of its run forward, so that probing needs no tombstones. */
-static void close_gap(ph_map_t *map, layout_t l, size_t gap)
+static void close_gap(ph_map_t *map, size_t gap)
 {
     size_t mask = map->slot_count - 1;
     for (size_t slot = (gap + 1) & mask; map->slots[slot]; slot = (slot + 1) & mask) {
-        size_t home = tag_of(map, l, map->slots[slot] - 1)->hash & mask;
+        size_t home = (map->slots[slot] >> 32) & mask;
         if (((slot - home) & mask) >= ((slot - gap) & mask)) {
             map->slots[gap] = map->slots[slot];
             gap = slot;
@@ -192,8 +203,8 @@ bool ph_map_remove(ph_map_t *map, const void *key)
     size_t slot = find_slot(map, l, key, hash_key(key, map->key_size));
     if (!map->slots[slot])
         return false;
-    tag_of(map, l, map->slots[slot] - 1)->live = 0;
-    close_gap(map, l, slot);
+    tag_of(map, l, entry_of(map->slots[slot]))->live = 0;
+    close_gap(map, slot);
     if (--map->count == 0)
         map->used = 0;
     return true;

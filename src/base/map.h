@@ -17,7 +17,7 @@ typedef struct ph_map {
     /* private */
     uint8_t *entries;
     size_t used, cap;
-    uint32_t *slots;
+    uint64_t *slots;
     size_t slot_count;
 } ph_map_t;
 

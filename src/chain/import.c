@@ -3,6 +3,9 @@
 #include "chain/private.h"
 #include "crypto/hash.h"
 
+/* What peers can make us keep: blocks whose parents are missing, hashes of blocks refused. */
+enum { PENDING_MAX = 2048, REFUSED_MAX = 1024 };
+
 /* A block's way into the tree: parent known → slot due → claim and seal verified → executed → stored → tree. */
 
 typedef struct import {
@@ -21,6 +24,15 @@ static void memo_key(ph_memo_key_t *key, const ph_hash_t *hash)
 
 static void *memo_ref(void *block) { return ph_relay_block_ref(block); }
 
+ph_relay_block_t *ph_import_recall(ph_chain_t *chain, const ph_hash_t *hash)
+{
+    ph_memo_key_t key;
+    if (!chain->env->memo)
+        return NULL;
+    memo_key(&key, hash);
+    return ph_memo_get(chain->env->memo, &key);
+}
+
 static void remember(ph_chain_t *chain, ph_relay_block_t *block)
 {
     ph_memo_key_t key;
@@ -28,15 +40,43 @@ static void remember(ph_chain_t *chain, ph_relay_block_t *block)
     ph_memo_put(chain->env->memo, &key, block, memo_ref, ph_relay_block_unref);
 }
 
-static void refuse(ph_chain_t *chain, const ph_relay_block_t *block, const char *why)
+static void note_refused(ph_chain_t *chain, const ph_relay_block_t *block, const char *why)
 {
     chain->stats.blocks_refused++;
     ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: block %u refused: %s", chain->env->name, block->header.number, why);
     ph_trace(chain->env, "chain", "block-refused", PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number), .reason = why));
-    if (chain->refused.count >= 1024)
+    if (chain->refused.count >= REFUSED_MAX)
         ph_map_free(&chain->refused);
     (void)ph_map_put(&chain->refused, &block->hash, NULL);
     ph_map_remove(&chain->pending, &block->hash);
+}
+
+static ph_relay_block_t *find_waiting_child(ph_chain_t *chain, const ph_hash_t *parent)
+{
+    void *value;
+    for (size_t i = 0; ph_map_next(&chain->pending, &i, NULL, &value);) {
+        const pending_block_t *pending = value;
+        if (!pending->executing && ph_chain_same(&pending->block->header.parent_hash, parent))
+            return pending->block;
+    }
+    return NULL;
+}
+
+/* The block and all that waits for it. */
+static void refuse(ph_chain_t *chain, const ph_relay_block_t *block, const char *why)
+{
+    PH_LIST(ph_hash_t) bad = {0};
+    note_refused(chain, block, why);
+    ph_list_push(NULL, &bad, block->hash);
+    for (size_t i = 0; i < bad.count; i++) {
+        ph_hash_t parent = bad.items[i];
+        for (ph_relay_block_t *child; (child = find_waiting_child(chain, &parent));) {
+            ph_list_push(NULL, &bad, child->hash);
+            note_refused(chain, child, "its parent was refused");
+            ph_relay_block_unref(child);
+        }
+    }
+    ph_list_free(&bad);
 }
 
 /* ---- what the header claims ---- */
@@ -93,12 +133,19 @@ static void accept(ph_chain_t *chain, ph_relay_block_t *block)
 {
     ph_map_remove(&chain->pending, &block->hash);
     chain->stats.blocks_imported++;
-    remember(chain, block);
     ph_store_put(chain, block);
     ph_trace(chain->env, "chain", "block-imported", PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number)));
     ph_tree_add(chain, block);
     ph_sync_announce(chain, block);
     ph_import_children_of(chain, &block->hash);
+}
+
+/* What the author made itself is not remembered: the first one to hear of it verifies it for the others. */
+static void take_verified(ph_chain_t *chain, import_t *import)
+{
+    if (!import->known)
+        remember(chain, import->block);
+    accept(chain, import->known ? import->known : import->block);
 }
 
 static void import_done(void *ctx)
@@ -112,7 +159,7 @@ static void import_done(void *ctx)
         if (import->err != PH_OK)
             refuse(chain, import->block, import->why);
         else if (!ph_tree_find(chain, &import->block->hash) && ph_tree_find(chain, &import->parent->hash))
-            accept(chain, import->known ? import->known : import->block);
+            take_verified(chain, import);
         else
             ph_map_remove(&chain->pending, &import->block->hash);
     }
@@ -124,11 +171,8 @@ static void import_done(void *ctx)
 
 static void begin(ph_chain_t *chain, pending_block_t *pending, ph_relay_block_t *parent)
 {
-    ph_memo_key_t key;
     const char *why;
-    ph_relay_block_t *block = pending->block;
-    memo_key(&key, &block->hash);
-    ph_relay_block_t *known = ph_memo_get(chain->env->memo, &key);
+    ph_relay_block_t *block = pending->block, *known = ph_import_recall(chain, &block->hash);
     if (!known && verify_header(chain, block, parent, &why) != PH_OK) {
         refuse(chain, block, why);
         ph_relay_block_unref(block);
@@ -148,6 +192,33 @@ static void begin(ph_chain_t *chain, pending_block_t *pending, ph_relay_block_t 
     ph_env_work(chain->env, execution_cost_us(block), run_import, import_done, import);
 }
 
+static void drop_oldest_waiting(ph_chain_t *chain)
+{
+    const void *key;
+    void *value;
+    for (size_t i = 0; ph_map_next(&chain->pending, &i, &key, &value);) {
+        const pending_block_t *pending = value;
+        if (pending->executing)
+            continue;
+        ph_relay_block_unref(pending->block);
+        ph_map_remove(&chain->pending, key);
+        return;
+    }
+}
+
+void ph_import_finalized(ph_chain_t *chain)
+{
+    const void *key;
+    void *value;
+    for (size_t i = 0; ph_map_next(&chain->pending, &i, &key, &value);) {
+        const pending_block_t *pending = value;
+        if (pending->executing || pending->block->header.number > chain->final->block->header.number)
+            continue;
+        ph_relay_block_unref(pending->block);
+        ph_map_remove(&chain->pending, key);
+    }
+}
+
 void ph_import_block(ph_chain_t *chain, ph_relay_block_t *block)
 {
     bool added = true;
@@ -157,6 +228,8 @@ void ph_import_block(ph_chain_t *chain, ph_relay_block_t *block)
         ph_relay_block_unref(block);
         return;
     }
+    if (chain->pending.count >= PENDING_MAX)
+        drop_oldest_waiting(chain);
     pending_block_t *pending = ph_map_put(&chain->pending, &block->hash, &added);
     if (!added) {
         ph_relay_block_unref(block);

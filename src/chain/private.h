@@ -74,6 +74,10 @@ void ph_import_block(ph_chain_t *chain, ph_relay_block_t *block /* takes the ref
 /* Blocks that waited for this one. */
 void ph_import_children_of(ph_chain_t *chain, const ph_hash_t *parent);
 void ph_import_free(ph_chain_t *chain);
+/* Blocks that wait for a parent at or below what is final now wait in vain. */
+void ph_import_finalized(ph_chain_t *chain);
+/* The block as another node of this process has verified and executed it: a new reference, or NULL. */
+ph_relay_block_t *ph_import_recall(ph_chain_t *chain, const ph_hash_t *hash);
 /* A block of our own, executed already. */
 void ph_import_own(ph_chain_t *chain, ph_relay_block_t *block /* takes the reference */);
 

@@ -51,11 +51,16 @@ ph_err_t ph_store_load(ph_chain_t *chain)
         ph_buf_unref(encoded);
         if (err != PH_OK) {
             ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: a stored block is damaged: %s", chain->env->name, why);
+            ph_disk_delete(chain->env, cursor);
             continue;
         }
         tree_node_t *parent = ph_tree_find(chain, &block->header.parent_hash);
-        if (parent && ph_execute_block(block, parent->block, text, sizeof text) == PH_OK)
-            ph_tree_add(chain, block);
+        ph_relay_block_t *known = ph_import_recall(chain, &block->hash);
+        if (parent && (known || ph_execute_block(block, parent->block, text, sizeof text) == PH_OK))
+            ph_tree_add(chain, known ? known : block);
+        else
+            ph_store_delete(chain, block);
+        ph_relay_block_unref(known);
         ph_relay_block_unref(block);
     }
     ph_arena_free(arena);

@@ -48,20 +48,27 @@ static void fetch_end(fetch_t *fetch)
     ph_mem_free(fetch);
 }
 
+/* Newest first, each the parent of the one before; what does not hang together is not looked at. */
 static void take_blocks(ph_chain_t *chain, const ph_blocks_response_t *response, ph_peer_id_t from)
 {
-    for (size_t i = response->blocks.count; i-- > 0;) {
+    PH_LIST(ph_relay_block_t *) run = {0};
+    for (size_t i = 0; i < response->blocks.count; i++) {
         ph_relay_block_t *block;
         const char *why;
         if (ph_relay_block_make(&block, &response->blocks.items[i].header, &response->blocks.items[i].body, &why) != PH_OK)
-            return;
-        bool missing = !ph_tree_find(chain, &block->header.parent_hash) && !ph_map_get(&chain->pending, &block->header.parent_hash);
-        ph_hash_t parent = block->header.parent_hash;
-        bool oldest = i + 1 == response->blocks.count;
-        ph_import_block(chain, block);
-        if (missing && oldest)
-            ph_sync_want(chain, &parent, ANCESTORS_A_REQUEST, &from);
+            break;
+        if (i && !ph_chain_same(&run.items[i - 1]->header.parent_hash, &block->hash)) {
+            ph_relay_block_unref(block);
+            break;
+        }
+        ph_list_push(NULL, &run, block);
     }
+    /* Whoever had these has what is below them: asked for before the import asks anybody. */
+    if (run.count && run.items[run.count - 1]->header.number > chain->final->block->header.number + 1)
+        ph_sync_want(chain, &run.items[run.count - 1]->header.parent_hash, ANCESTORS_A_REQUEST, &from);
+    while (run.count)
+        ph_import_block(chain, run.items[--run.count]);
+    ph_list_free(&run);
 }
 
 static void on_blocks(void *ctx, ph_err_t err, ph_buf_t *buf)

@@ -128,6 +128,7 @@ static void finalize(ph_chain_t *chain, tree_node_t *node)
         prune_siblings(chain, path.items[i]);
     }
     ph_list_free(&path);
+    ph_import_finalized(chain);
 }
 
 static void advance_finality(ph_chain_t *chain)

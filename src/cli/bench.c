@@ -65,7 +65,7 @@ void ph_bench_run(ph_bench_t *b, const char *name, size_t size, const char *unit
         samples[count++] = (double)time_calls(fn, ctx, calls) / 1e3 / (double)calls / (double)items;
     qsort(samples, count, sizeof *samples, by_value);
     double median = count % 2 ? samples[count / 2] : (samples[count / 2 - 1] + samples[count / 2]) / 2;
-    ph_list_push(NULL, &b->cases, ((ph_bench_case_t){name, b->kernel, size, unit, calls * count, samples[0], median}));
+    ph_list_push(NULL, &b->cases, ((ph_bench_case_t){name, b->kernel, size, unit, calls * count * items, samples[0], median}));
     ph_mem_free(samples);
 }
 

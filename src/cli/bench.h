@@ -15,7 +15,7 @@ typedef struct ph_bench_case {
     const char *name, *kernel;
     size_t size;                /* of the input, in `unit`s */
     const char *unit;           /* "bytes", "signatures", … */
-    uint64_t repetitions;
+    uint64_t repetitions;       /* units of work that were measured */
     double min_us, median_us;   /* of one unit of work: see `items` of ph_bench_run */
 } ph_bench_case_t;
 

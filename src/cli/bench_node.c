@@ -98,8 +98,8 @@ int ph_bench_pvf(ph_bench_t *b)
     if (status == 0) {
         ph_bench_run(b, "prepare", p.code.len, "bytes", 1, prepare, &p);
         ph_bench_run(b, "load", p.artifact.len, "bytes", 1, load, &p);
-        ph_bench_run(b, "execute", PH_ADDER_BLOCK_LEN, "bytes", 1, execute, &p);
-        ph_bench_run(b, "execute-in-worker", PH_ADDER_BLOCK_LEN, "bytes", 1, execute_in_worker, &p);
+        ph_bench_run(b, "execute", 1, "blocks", 1, execute, &p);
+        ph_bench_run(b, "execute-in-worker", 1, "blocks", 1, execute_in_worker, &p);
     } else {
         fprintf(stderr, "parahost bench pvf: the built-in validation function does not run on this machine\n");
     }
@@ -214,8 +214,8 @@ int ph_bench_overseer(ph_bench_t *b)
     ph_overseer_install(o.overseer, ANSWERER, &answerer, &o);
     ph_overseer_start(o.overseer, NULL, 0);
     settle(&o);
-    ph_bench_run(b, "message", 8, "messages", ROUND, tell, &o);
-    ph_bench_run(b, "question-and-answer", 8, "messages", ROUND, ask, &o);
+    ph_bench_run(b, "message", ROUND, "messages", ROUND, tell, &o);
+    ph_bench_run(b, "question-and-answer", ROUND, "questions", ROUND, ask, &o);
     ph_overseer_conclude(o.overseer);
     ph_overseer_free(o.overseer);
     ph_world_free(o.world);

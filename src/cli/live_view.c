@@ -102,8 +102,10 @@ static void PH_PRINTF(3, 4) row(ph_live_view_t *view, const char *style, const c
 static void draw_relay_chain(ph_live_view_t *view, const ph_live_facts_t *f)
 {
     uint64_t slot_us = f->slot_ms * 1000, into = f->now_us % slot_us, run = (f->now_us - f->started_us) / 1000000;
-    row(view, STRONG, " parahost dev   %zu validators, %zu parachains, up %02u:%02u:%02u%26s", f->validators, f->para_count,
-        (unsigned)(run / 3600), (unsigned)(run / 60 % 60), (unsigned)(run % 60), "Ctrl-C ends it");
+    char what[WIDTH];
+    snprintf(what, sizeof what, "%zu validators, %zu parachains, up %02u:%02u:%02u", f->validators, f->para_count, (unsigned)(run / 3600),
+             (unsigned)(run / 60 % 60), (unsigned)(run % 60));
+    row(view, STRONG, " parahost dev   %-48s%15s", what, "Ctrl-C ends it");
     row(view, FAINT, "--------------------------------------------------------------------------------");
     row(view, PLAIN, " Relay chain   best #%-7u %s   depth-final #%u", f->best_number, ph_short_hash(f->best_hash).text, f->final_number);
     char session[24] = "";

@@ -1,6 +1,7 @@
 #include "cli/out_file.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,10 +34,8 @@ static char *copy_text(const char *text, const char *tail)
 /* Through links: the file that a link names is replaced, the link stays. */
 static char *resolve(const char *path)
 {
-    char *real = realpath(path, NULL);
-    char *copy = copy_text(real ? real : path, "");
-    free(real);
-    return copy;
+    char real[PATH_MAX];
+    return copy_text(realpath(path, real) ? real : path, "");
 }
 
 bool ph_out_open(ph_out_file_t *out, const char *what, const char *path)

@@ -103,8 +103,10 @@ void ph_hub_free(ph_hub_t *hub)
     }
     for (size_t i = 0; i < hub->nodes.count; i++) {
         ph_hub_node_t *node = hub->nodes.items[i];
-        for (size_t p = 0; p < PH_PROTOCOL_COUNT; p++)
+        for (size_t p = 0; p < PH_PROTOCOL_COUNT; p++) {
             ph_buf_unref(node->handshake[p]);
+            ph_mem_free(node->streams[p]);
+        }
         ph_map_free(&node->bans);
         ph_memdisk_free(node->disk);
         ph_mem_free((void *)(uintptr_t)node->env.name);
@@ -149,9 +151,21 @@ static stream_key_t key_of(uint32_t a, uint32_t b, ph_protocol_id_t proto)
 
 static stream_t *find_stream(ph_hub_t *hub, uint32_t a, uint32_t b, ph_protocol_id_t proto)
 {
-    stream_key_t key = key_of(a, b, proto);
-    stream_t **slot = ph_map_get(&hub->streams, &key);
-    return slot ? *slot : NULL;
+    uint32_t low = a < b ? a : b, high = a < b ? b : a;
+    const ph_hub_node_t *node = hub->nodes.items[low];
+    return high < node->streams_cap[proto] ? node->streams[proto][high] : NULL;
+}
+
+static void set_stream(ph_hub_t *hub, stream_key_t key, stream_t *stream)
+{
+    ph_hub_node_t *node = hub->nodes.items[key.low];
+    size_t cap = node->streams_cap[key.proto];
+    if (key.high >= cap) {
+        size_t grown = hub->nodes.count;
+        node->streams[key.proto] = ph_mem_grow(NULL, node->streams[key.proto], cap * sizeof(stream_t *), grown * sizeof(stream_t *));
+        node->streams_cap[key.proto] = grown;
+    }
+    node->streams[key.proto][key.high] = stream;
 }
 
 static bool side_lives(const stream_t *stream, unsigned side)
@@ -197,6 +211,7 @@ static void forget_stream(stream_t *stream)
     stream->dead = true;
     stream_key_t key = key_of(stream->node[0], stream->node[1], stream->proto);
     ph_map_remove(&stream->hub->streams, &key);
+    set_stream(stream->hub, key, NULL);
     stream_unref(stream);
 }
 
@@ -324,6 +339,7 @@ void ph_hub_net_open(ph_env_t *env, ph_peer_id_t peer, ph_protocol_id_t proto)
         ph_map_remove(&hub->farewells, &key);
     }
     *(stream_t **)ph_map_put(&hub->streams, &key, NULL) = stream;
+    set_stream(hub, key, stream);
     launch(stream, FLIGHT_OPEN, !side, NULL);
 }
 

@@ -39,6 +39,8 @@ struct ph_hub_node {
     void *handler_ctx[PH_PROTOCOL_COUNT];
     ph_buf_t *handshake[PH_PROTOCOL_COUNT];
     ph_map_t bans;              /* peer index → until_us */
+    struct stream **streams[PH_PROTOCOL_COUNT]; /* by the index of the other node, if that is higher */
+    size_t streams_cap[PH_PROTOCOL_COUNT];
     ph_memdisk_t *disk;         /* NULL where the driver has another */
     uint64_t rng[4];
     void *driver_data;

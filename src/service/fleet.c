@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "pvf/adder_collator.h"
 #include "pvf/builtin.h"
+#include "runtime/blob.h"
 
 enum { FIRST_PARA = 2000, BLOCK_PEERS = 8 };
 
@@ -150,7 +151,7 @@ ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *w
     }
     ph_local_config_t local = {.validators = config->validators, .paras = paras, .para_count = config->paras, .slot_ms = config->slot_ms,
                                .session_slots = config->session_slots, .rotation_blocks = config->rotation_blocks,
-                               .runtime_code = config->runtime_code};
+                               .runtime_code = config->runtime_code.len ? config->runtime_code : ph_bytes(ph_runtime_wasm, ph_runtime_wasm_len)};
     ph_err_t err = ph_local_new(&fleet->local, &local, why, why_len);
     ph_mem_free(paras);
     if (err != PH_OK) {

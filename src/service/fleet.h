@@ -22,7 +22,7 @@ typedef struct ph_fleet_config {
     ph_bytes_t pvf, head;                   /* instead of the built-in adder; empty: built-in */
     const ph_fleet_code_t *codes;           /* or several, given to the paras in turn; borrowed by ph_fleet_new */
     size_t code_count;
-    ph_bytes_t runtime_code;
+    ph_bytes_t runtime_code;                /* for `:code`; empty: the runtime's own wasm body */
     ph_pvf_service_t *pvf_service;          /* outlives the fleet */
     /* Makes the env of node `index`; it outlives the node. */
     ph_env_t *(*make_env)(void *ctx, uint32_t index, const char *name);

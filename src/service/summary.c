@@ -180,6 +180,7 @@ static void write_blocks(ph_json_t *j, const ph_fleet_t *fleet, ph_node_t *view)
         put_hash(j, "hash", block->hash.bytes);
         put_hash(j, "parent", block->header.parent_hash.bytes);
         put_u64(j, "slot", block->slot.v);
+        put_u64(j, "author", block->authority);
         ph_json_key(j, "primary");
         ph_json_bool(j, block->primary);
         ph_json_key(j, "on_best_chain");

@@ -43,6 +43,7 @@ ph_check_t *ph_check_new(const ph_check_config_t *config)
     check->config = *config;
     check->arena = ph_arena_new();
     check->erasure = ph_erasure_new(NULL);
+    check->names = ph_check_names();
     ph_map_init(&check->facts, 32, sizeof(ph_check_facts_t *));
     ph_map_init(&check->node_of, 32, sizeof(ph_env_t *));
     ph_map_init(&check->signed_facts, 32 + 32 + 4 + 4, 32);
@@ -60,6 +61,7 @@ void ph_check_free(ph_check_t *check)
     ph_map_free(&check->seals);
     ph_list_free(&check->violations);
     ph_erasure_free(check->erasure);
+    ph_mem_free(check->names);
     ph_arena_free(check->arena);
     ph_mem_free(check);
 }

@@ -3,12 +3,13 @@
 #include "crypto/hash.h"
 #include "sim/check_private.h"
 
-/* A candidate is available when its chunks are: we go to the disks of those who signed for it. */
+/* A candidate is available when its chunks are: we go to the disks of those who signed for it. Backers keep the data whole,
+ * which stands for each of its chunks; everybody else keeps the chunk of its own index. */
 
 typedef struct held {
     uint32_t index;
     ph_bytes_t chunk;
-    ph_buf_t *value;
+    ph_buf_t *value;        /* what the chunk lies in; NULL: in `coded` */
 } held_t;
 
 typedef struct collection {
@@ -16,6 +17,9 @@ typedef struct collection {
     const ph_check_pending_t *pending;
     size_t validators, k;
     PH_LIST(held_t) chunks;
+    ph_buf_t *data;         /* as the first backer has it */
+    uint8_t *coded;         /* its chunks */
+    size_t coded_len;
 } collection_t;
 
 static void bad(const collection_t *c, const char *what, size_t validator)
@@ -24,61 +28,87 @@ static void bad(const collection_t *c, const char *what, size_t validator)
                       c->pending->candidate.para, what, validator);
 }
 
-/* The proof's nodes lead from the erasure root down to the chunk: each names the next by its hash. */
-static bool proven(ph_bytes_t root, ph_bytes_t chunk, ph_check_reader_t *proof)
+/* ---- one voter's part ---- */
+
+static bool names(ph_bytes_t node, const uint8_t hash[32])
 {
-    uint8_t hash[32], next[32];
-    uint64_t nodes = ph_check_compact(proof);
-    if (proof->bad || nodes == 0 || nodes > 8)
-        return false;
-    memcpy(next, root.data, 32);
-    for (uint64_t i = 0; i < nodes; i++) {
-        const uint8_t *at = proof->at;
-        ph_bytes_t node = ph_check_bytes(proof);
-        ph_check_reader_t ahead = *proof;
-        ph_blake2_256(hash, node);
-        if (proof->bad || memcmp(hash, next, 32) != 0 || at == proof->at)
-            return false;
-        if (i + 1 == nodes)
-            ph_blake2_256(next, chunk);
-        else
-            ph_blake2_256(next, ph_check_bytes(&ahead));
-        bool named = false;
-        for (size_t o = 0; o + 32 <= node.len && !named; o++)
-            named = memcmp(node.data + o, next, 32) == 0;
-        /* The very small child of a branch stands in it whole. */
-        if (!named)
-            return false;
-    }
-    return proof->at == proof->end;
+    for (size_t o = 0; o + 32 <= node.len; o++)
+        if (memcmp(node.data + o, hash, 32) == 0)
+            return true;
+    return false;
 }
 
-static void fetch(collection_t *c, const uint8_t *key, uint32_t validator)
+/* The proof's nodes lead from the erasure root down to the chunk: each names the next, the last the chunk, by hash. */
+static bool proven(ph_bytes_t root, ph_bytes_t chunk, ph_check_reader_t *proof)
 {
-    uint8_t name[4 + 32 + 4] = "av/c";
-    ph_check_t *check = c->check;
-    ph_env_t **env = ph_map_get(&check->node_of, key);
-    memcpy(name + 4, c->pending->candidate.hash, 32);
-    ph_put_u32(name + 36, validator);
-    if (!env) {
-        bad(c, "counts as held by somebody who has signed nothing", validator);
-        return;
+    uint8_t hash[32], below[32];
+    uint64_t nodes = ph_check_compact(proof);
+    ph_bytes_t above = root;
+    for (uint64_t i = 0; i < nodes && !proof->bad; i++) {
+        ph_bytes_t node = ph_check_bytes(proof);
+        ph_blake2_256(hash, node);
+        if (!names(above, hash))
+            return false;
+        above = node;
     }
-    ph_bytes_t at = ph_bytes(name, sizeof name);
-    held_t held = {.value = check->config.disk ? check->config.disk(check->config.ctx, *env, at) : ph_disk_get(*env, at)};
-    ph_check_reader_t r = ph_check_reader(ph_buf_bytes(held.value));
+    ph_blake2_256(below, chunk);
+    return !proof->bad && nodes > 0 && proof->at == proof->end && names(above, below);
+}
+
+static ph_buf_t *on_disk(const collection_t *c, ph_env_t *env, const char *tag, const uint32_t *validator)
+{
+    uint8_t name[4 + 32 + 4];
+    memcpy(name, tag, 4);
+    memcpy(name + 4, c->pending->candidate.hash, 32);
+    if (validator)
+        ph_put_u32(name + 36, *validator);
+    ph_bytes_t key = ph_bytes(name, validator ? 40 : 36);
+    return c->check->config.disk ? c->check->config.disk(c->check->config.ctx, env, key) : ph_disk_get(env, key);
+}
+
+static void take_chunk(collection_t *c, ph_buf_t *value, uint32_t validator)
+{
+    held_t held = {.value = value};
+    ph_check_reader_t r = ph_check_reader(ph_buf_bytes(value));
     held.chunk = ph_check_bytes(&r);
     held.index = ph_check_u32(&r);
-    if (!held.value || r.bad) {
-        bad(c, "a chunk that was signed for is not on the disk", validator);
-        ph_buf_unref(held.value);
+    ph_list_push(NULL, &c->chunks, held);
+    if (r.bad || !proven(c->pending->candidate.erasure_root, held.chunk, &r))
+        bad(c, "a chunk is not one of the erasure root", validator);
+    else if (held.index != validator)
+        bad(c, "a chunk is another validator's", validator);
+}
+
+static void take_data(collection_t *c, ph_buf_t *value, uint32_t validator)
+{
+    if (!c->data) {
+        c->data = ph_buf_ref(value);
+        c->coded_len = ph_check_encode(&c->coded, c->check->names, c->validators, c->k, ph_buf_bytes(value));
+    } else if (!ph_bytes_equal(ph_buf_bytes(c->data), ph_buf_bytes(value))) {
+        bad(c, "two backers have different data", validator);
+    }
+    ph_list_push(NULL, &c->chunks, ((held_t){.index = validator, .chunk = ph_bytes(c->coded + validator * c->coded_len, c->coded_len)}));
+    ph_buf_unref(value);
+}
+
+static void collect(collection_t *c, const uint8_t *key, uint32_t validator)
+{
+    ph_env_t **env = ph_map_get(&c->check->node_of, key);
+    if (!env) {
+        bad(c, "somebody counts as a holder who has signed nothing", validator);
         return;
     }
-    check->seen.chunks++;
-    if (!proven(c->pending->candidate.erasure_root, held.chunk, &r))
-        bad(c, "a chunk is not the one of the erasure root", validator);
-    ph_list_push(NULL, &c->chunks, held);
+    ph_buf_t *chunk = on_disk(c, *env, "av/c", &validator), *data = chunk ? NULL : on_disk(c, *env, "av/d", NULL);
+    if (chunk)
+        take_chunk(c, chunk, validator);
+    else if (data)
+        take_data(c, data, validator);
+    else
+        bad(c, "what was signed for is not on the disk", validator);
+    c->check->seen.chunks += chunk || data;
 }
+
+/* ---- all together ---- */
 
 /* Chunks `from` … `from` + k - 1 of the collection, around its end. */
 static ph_bytes_t decode(collection_t *c, size_t from)
@@ -116,15 +146,29 @@ static void check_content(const collection_t *c, ph_bytes_t data, ph_bytes_t hea
         bad(c, "the chunks do not give the validation data of the descriptor", 0);
     else if (!ph_bytes_equal(parent_head, head_before))
         bad(c, "it was not built on the head before it", 0);
-    for (const uint8_t *p = r.at; !r.bad && p < r.end; p++)
-        if (*p) {
-            bad(c, "there is something behind the data", 0);
-            break;
-        }
+    while (!r.bad && r.at < r.end && *r.at == 0)
+        r.at++;
+    if (!r.bad && r.at < r.end)
+        bad(c, "there is something behind the data", 0);
 }
 
-/* Windows of k over all chunks: two neighbours that agree share k - 1 chunks, so if all agree all chunks lie on one code word
- * and any k give the same. */
+/* Encoded again, the data gives the root of the descriptor and every chunk that is held. */
+static void check_encoding(const collection_t *c, ph_bytes_t data)
+{
+    uint8_t *chunks, root[32];
+    size_t len = ph_check_encode(&chunks, c->check->names, c->validators, c->k, data);
+    ph_check_erasure_root(root, chunks, len, c->validators);
+    if (memcmp(root, c->pending->candidate.erasure_root.data, 32) != 0)
+        bad(c, "the data has another erasure root", 0);
+    for (size_t i = 0; i < c->chunks.count; i++) {
+        const held_t *held = &c->chunks.items[i];
+        if (held->index >= c->validators || !ph_bytes_equal(held->chunk, ph_bytes(chunks + held->index * len, len)))
+            bad(c, "a chunk is not the data's", held->index);
+    }
+    ph_mem_free(chunks);
+}
+
+/* Windows of k over all chunks: if all agree, all chunks lie on one code word, and any k of them give the same bytes. */
 static void check_decodings(collection_t *c, ph_bytes_t head_before)
 {
     ph_bytes_t first = decode(c, 0);
@@ -133,14 +177,12 @@ static void check_decodings(collection_t *c, ph_bytes_t head_before)
         return;
     }
     check_content(c, first, head_before);
+    check_encoding(c, first);
     for (size_t from = 1; from < c->chunks.count; from++) {
         ph_bytes_t other = decode(c, from);
-        bool equal = ph_bytes_equal(first, other);
+        if (!ph_bytes_equal(first, other))
+            bad(c, "other k chunks give other bytes", c->chunks.items[from].index);
         ph_mem_free(other.data);
-        if (!equal) {
-            bad(c, "other k chunks give other bytes", from);
-            break;
-        }
     }
     ph_mem_free(first.data);
 }
@@ -155,12 +197,14 @@ void ph_check_data(ph_check_t *check, const ph_check_facts_t *parent, const ph_c
         c.k *= 2;
     for (uint32_t v = 0; v < c.validators; v++)
         if (pending->votes[v])
-            fetch(&c, parent->validators.data + 32 * (size_t)v, v);
+            collect(&c, parent->validators.data + 32 * (size_t)v, v);
     if (c.chunks.count >= c.k)
         check_decodings(&c, head_before);
     else
         bad(&c, "fewer than k chunks are left", c.chunks.count);
     for (size_t i = 0; i < c.chunks.count; i++)
         ph_buf_unref(c.chunks.items[i].value);
+    ph_buf_unref(c.data);
+    ph_mem_free(c.coded);
     ph_list_free(&c.chunks);
 }

@@ -98,15 +98,21 @@ static bool is_backed_here(const step_t *s, const uint8_t *hash)
 
 /* ---- cores ---- */
 
-static void check_core_is_alone(step_t *s, const ph_check_para_t *para, const ph_check_pending_t *pending)
+static void check_cores(step_t *s)
 {
+    uint8_t *taken = ph_mem_alloc(NULL, 65536);
     for (size_t p = 0; p < s->facts->para_count; p++) {
-        const ph_check_para_t *other = &s->facts->paras[p];
-        for (size_t i = 0; i < other->pending_count; i++)
-            if (&other->pending[i] < pending && other->pending[i].core == pending->core)
-                ph_check_violated(s->check, PH_CHECK_CORES, "after block %llu core %u holds candidates of paras %u and %u", number_of(s),
-                                  pending->core, other->id, para->id);
+        const ph_check_para_t *para = &s->facts->paras[p];
+        for (size_t i = 0; i < para->pending_count; i++) {
+            uint32_t core = para->pending[i].core;
+            if (core > 65535 || taken[core])
+                ph_check_violated(s->check, PH_CHECK_CORES, "after block %llu core %u holds several candidates, one of para %u", number_of(s),
+                                  core, para->id);
+            else
+                taken[core] = 1;
+        }
     }
+    ph_mem_free(taken);
 }
 
 static ph_check_pending_t *find(const ph_check_para_t *para, const uint8_t *hash)
@@ -121,7 +127,6 @@ static void check_new_pending(step_t *s, const ph_check_para_t *before, const ph
 {
     for (size_t i = 0; i < after->pending_count; i++) {
         const ph_check_pending_t *pending = &after->pending[i];
-        check_core_is_alone(s, after, pending);
         if (find(before, pending->candidate.hash))
             continue;
         if (!is_backed_here(s, pending->candidate.hash) || pending->backed_in != s->facts->header.number)
@@ -193,9 +198,8 @@ static void carry_votes(step_t *s, const ph_check_pending_t *before, ph_check_pe
 static bool settle(step_t *s, const ph_check_para_t *before, ph_check_para_t *after, const ph_check_pending_t *pending)
 {
     size_t n = s->parent->validator_count, votes = count_votes(s, pending), needed = n - (n ? (n - 1) / 3 : 0);
-    const char *name = ph_check_short(pending->candidate.hash).text;
-    ph_check_short_t keep = ph_check_short(pending->candidate.hash);
-    name = keep.text;
+    ph_check_short_t shortened = ph_check_short(pending->candidate.hash);
+    const char *name = shortened.text;
     ph_check_pending_t *still = find(after, pending->candidate.hash);
     if (still) {
         carry_votes(s, pending, still);
@@ -232,6 +236,7 @@ void ph_check_follow(ph_check_t *check, const ph_check_facts_t *parent, ph_check
 {
     step_t s = {.check = check, .parent = parent, .facts = facts};
     read_body(&s, body);
+    check_cores(&s);
     for (size_t i = 0; i < facts->para_count; i++) {
         const ph_check_para_t *before = ph_check_para_of(parent, facts->paras[i].id);
         if (before)

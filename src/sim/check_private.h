@@ -43,6 +43,7 @@ struct ph_check {
     ph_arena_t *arena;
     ph_sim_t *sim;
     ph_erasure_t *erasure;
+    uint16_t *names;                /* check_code.c */
     ph_map_t facts;                 /* block hash → ph_check_facts_t * */
     ph_map_t node_of;               /* public key → ph_env_t * of the node that signs with it */
     ph_map_t signed_facts;          /* subject → what was signed about it (check_signed.c) */
@@ -68,6 +69,12 @@ void ph_check_follow(ph_check_t *check, const ph_check_facts_t *parent, ph_check
 
 /* check_data.c: the chunks of a candidate that is being included; votes and keys are those of its session. */
 void ph_check_data(ph_check_t *check, const ph_check_facts_t *parent, const ph_check_pending_t *pending, ph_bytes_t head_before);
+
+/* check_code.c */
+uint16_t *ph_check_names(void); /* on the heap; what ph_check_encode needs */
+/* Writes the chunks of a payload, one after the other, to *chunks (heap); returns the length of one. */
+size_t ph_check_encode(uint8_t **chunks, const uint16_t *names, size_t validators, size_t k, ph_bytes_t payload);
+void ph_check_erasure_root(uint8_t out[32], const uint8_t *chunks, size_t chunk_len, size_t count);
 
 /* check_signed.c */
 void ph_check_sealed(ph_check_t *check, const ph_check_header_t *header);

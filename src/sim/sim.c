@@ -23,6 +23,7 @@ struct ph_sim {
         uint32_t node;
         uint64_t down_us;
     } *crashes;
+    uint32_t slots_run;
 };
 
 static uint64_t slot_us(const ph_sim_t *sim) { return sim->config.slot_ms * 1000; }
@@ -44,6 +45,8 @@ static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *sub
     ph_trace_count(&sim->counts, event);
     if (sim->config.event_line)
         write_event(sim, now_us, node, subsystem, event, fields);
+    if (sim->config.trace)
+        sim->config.trace(sim->config.check_ctx, now_us, node->index, subsystem, event, fields);
 }
 
 /* ---- the fleet's environment ---- */
@@ -198,10 +201,18 @@ ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, si
     return PH_OK;
 }
 
-ph_err_t ph_sim_run(ph_sim_t *sim, char *why, size_t why_len)
+ph_err_t ph_sim_run(ph_sim_t *sim, char *why, size_t why_len) { return ph_sim_run_to(sim, sim->config.slots, why, why_len); }
+
+void ph_sim_heal(ph_sim_t *sim)
 {
-    for (uint32_t slot = 1; slot <= sim->config.slots && !sim->failed; slot++)
-        ph_world_run_until(sim->world, START_US + slot * slot_us(sim));
+    heal(sim);
+    ph_world_set_network(sim->world, 20000, 100000, 0);
+}
+
+ph_err_t ph_sim_run_to(ph_sim_t *sim, uint32_t slot, char *why, size_t why_len)
+{
+    while (sim->slots_run < slot && !sim->failed)
+        ph_world_run_until(sim->world, START_US + ++sim->slots_run * slot_us(sim));
     if (!sim->failed)
         return PH_OK;
     snprintf(why, why_len, "%s", sim->failure);

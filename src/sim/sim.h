@@ -31,6 +31,7 @@ typedef struct ph_sim_config {
     /* For checkers; may be NULL. */
     ph_signature_log_fn signature;
     void (*imported)(void *ctx, uint32_t node, ph_relay_block_t *block, bool best);
+    void (*trace)(void *ctx, uint64_t now_us, uint32_t node, const char *subsystem, const char *event, const ph_trace_fields_t *fields);
     void *check_ctx;                        /* their ctx */
 } ph_sim_config_t;
 
@@ -40,6 +41,10 @@ typedef struct ph_sim ph_sim_t;
 PH_MUST_CHECK ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, size_t why_len);
 /* Runs to the end of the given number of slots. INTERNAL: a node failed; why names it. */
 PH_MUST_CHECK ph_err_t ph_sim_run(ph_sim_t *sim, char *why, size_t why_len);
+/* Runs to the end of that slot, which may lie behind the configuration's last; what was planned for the run stays where it was. */
+PH_MUST_CHECK ph_err_t ph_sim_run_to(ph_sim_t *sim, uint32_t slot, char *why, size_t why_len);
+/* From now on nothing is lost or cut, and latency is small: for a liveness phase after one with faults. */
+void ph_sim_heal(ph_sim_t *sim);
 ph_fleet_t *ph_sim_fleet(ph_sim_t *sim);
 ph_world_t *ph_sim_world(ph_sim_t *sim);
 

@@ -605,6 +605,7 @@ static void a_partition_cuts_and_heals(void **state)
     ph_world_partition(f->world, NULL, 0);
     forget(f);
     open(f, 3, 0);
+    run(f, SECOND);
     open(f, 2, 0);
     run(f, SECOND);
     assert_log(f, 0, "open3:h3 open2:h2");

@@ -383,7 +383,7 @@ static void slots_are_claimed_with_our_keys_only(void **state)
     ph_babe_claim_t claim;
     ph_babe_authority_t authorities[2] = {{.weight = 1}, {.weight = 1}};
     ph_babe_epoch_rules_t epoch = {.index = 1, .start_slot = 0, .duration = 1000, .c_numerator = 1, .c_denominator = 4,
-                                   .allowed_slots = (ph_babe_slots_t)PH_ALLOWED_SLOTS_PRIMARY_AND_SECONDARY_VRF_SLOTS,
+                                   .allowed_slots = PH_BABE_PRIMARY_AND_SECONDARY_VRF_SLOTS,
                                    .authorities = authorities, .authority_count = 2};
     unsigned claimed = 0;
     memset(authorities[0].public_key, 3, 32);

@@ -6,6 +6,8 @@
 
 #include "runtime/message_queue.h"
 
+#define COUNT_OF(a) (sizeof (a) / sizeof *(a))
+
 static const ph_origin_t alice = {.kind = PH_ORIGIN_SIGNED};
 static const ph_weight_t enough = {.ref_time = UINT64_C(1000000000)};
 
@@ -52,10 +54,11 @@ static void test_turns(void **state)
 {
     (void)state;
     para_world_t *w = pw_new(1);
+    pw_begin(w);
     send(w, 10, 4, 9);
     send(w, 11, 2, 9);
     static const struct { uint64_t ten, eleven; } left[] = {{1, 2}, {0, 0}, {0, 0}};
-    for (size_t i = 0; i < PH_COUNT(left); i++) {
+    for (size_t i = 0; i < COUNT_OF(left); i++) {
         ph_message_queue_on_initialize(w->rt);
         assert_int_equal(ph_message_queue_footprint(w->rt, pw_para(10)).count, left[i].ten);
         assert_int_equal(ph_message_queue_footprint(w->rt, pw_para(11)).count, left[i].eleven);
@@ -71,6 +74,7 @@ static void test_pages(void **state)
 {
     (void)state;
     para_world_t *w = pw_new(1);
+    pw_begin(w);
     send(w, 10, 3, 32768 / 2 - 5); /* two fill a page to the last byte */
     assert_int_equal(book_of(w, 10).count, 2);
     assert_int_equal(book_of(w, 10).end, 2);
@@ -87,6 +91,7 @@ static void test_execute_overweight(void **state)
 {
     (void)state;
     para_world_t *w = pw_new(1);
+    pw_begin(w);
     send(w, 10, 2, 100);
     assert_int_equal(execute_one(w, 10, 0, 0, &enough), PH_MESSAGE_QUEUE_ERR_QUEUED);
     ph_message_queue_sweep(w->rt, pw_para(10));
@@ -116,8 +121,9 @@ static void test_reap(void **state)
     static const struct { uint32_t pages, reapable; } cases[] = {
         {8, 0}, {9, 0}, {16, 8}, {17, 9}, {12, 0}, {13, 1}, {40, 32},
     };
-    for (size_t i = 0; i < PH_COUNT(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
         para_world_t *w = pw_new(1);
+        pw_begin(w);
         send(w, 10, cases[i].pages, 32768 - 5);
         assert_int_equal(reap(w, 10, 0), PH_MESSAGE_QUEUE_ERR_NOT_REAPABLE); /* not passed by */
         ph_message_queue_sweep(w->rt, pw_para(10));

@@ -288,7 +288,23 @@ static void test_on_demand_errors(void **state)
 
 /* ---- the broker ---- */
 
-/* RequestedFutureRevenue and AssetTransferFailed belong to request_revenue_at, which is declared `later`. */
+/* Revenue before a block is burnt from the pot; orders paid with credits leave nothing there to burn. */
+static void test_revenue(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_origin_t other = ph_origin_parachain(pw_para(1006));
+    ph_system_number_set(w->rt, 5);
+    assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &other, 1), PH_CORETIME_ERR_NOT_BROKER);
+    assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &root, 6), PH_CORETIME_ERR_REQUESTED_FUTURE_REVENUE);
+    assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &root, 5), PH_OK); /* none */
+    ph_balance_t paid[] = {0, 70}; /* in blocks 5 and 4 */
+    ph_on_demand_assignment_provider_revenue_set(w->rt, &(ph_vec_balance_t){paid, 2});
+    assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &root, 4), PH_OK);
+    assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &root, 5), PH_CORETIME_ERR_ASSET_TRANSFER_FAILED);
+    pw_close(w);
+}
+
 static void test_only_root_and_the_broker_assign_cores(void **state)
 {
     (void)state;
@@ -324,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_orders_fill_pool_cores),
         cmocka_unit_test(test_order_of_a_blocked_core_is_kept),
         cmocka_unit_test(test_on_demand_errors),
+        cmocka_unit_test(test_revenue),
         cmocka_unit_test(test_only_root_and_the_broker_assign_cores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@ stamp=$(cat "$here/Cargo.lock" "$here/Cargo.toml" "$here/src/lib.rs" | sha256sum
 if [ -f "$out/stamp" ] && [ "$(cat "$out/stamp")" = "$stamp" ] && [ -f "$out/libph_wasmtime.a" ]; then
     exit 0
 fi
+"$here/../../tools/setup/rust.sh"
 echo "wasmtime: building its C API (once, about 3 minutes on 2 cores)"
 CARGO_TARGET_DIR="$out/target" cargo build --release --locked --manifest-path "$here/Cargo.toml"
 headers=$(ls -d "$out"/target/release/build/wasmtime-c-api-impl-*/out/include | head -n 1)

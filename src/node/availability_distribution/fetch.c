@@ -79,6 +79,14 @@ static bool is_our_chunk(const fetching_t *f, const ph_erasure_chunk_t *chunk)
            ph_erasure_proof_verify(f->erasure_root.bytes, chunk->index.v, chunk->chunk, chunk->proof.v.items, chunk->proof.v.count) == PH_OK;
 }
 
+/* One that gave us rubbish is not asked again for this candidate. */
+static void forget_member(fetching_t *f, size_t at)
+{
+    memmove(f->group.items + at, f->group.items + at + 1, (f->group.count - at - 1) * sizeof *f->group.items);
+    f->group.count--;
+    f->next = at;
+}
+
 static void take_answer(ph_job_t *job, void *flow, ph_err_t err, const ph_res_bytes_request_failure_t *answer)
 {
     ph_subsystem_t *self = ph_job_self(job);
@@ -95,8 +103,11 @@ static void take_answer(ph_job_t *job, void *flow, ph_err_t err, const ph_res_by
         return;
     }
     bool honest = decoded && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK;
-    if (answered && !honest && ph_net_resolve(ph_env_of(self), &f->leaf->info.discovery_keys.items[from.v], &peer))
-        ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("chunk: not what was asked for"));
+    if (answered && !honest) {
+        if (ph_net_resolve(ph_env_of(self), &f->leaf->info.discovery_keys.items[from.v], &peer))
+            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("chunk: not what was asked for"));
+        forget_member(f, f->next - 1);
+    }
     ask_next(job, f);
 }
 
@@ -104,6 +115,10 @@ static void ask_next(ph_job_t *job, void *flow)
 {
     fetching_t *f = flow;
     const leaf_t *leaf = f->leaf;
+    if (f->group.count == 0) {
+        ph_job_end(job);
+        return;
+    }
     if (f->next == f->group.count) {
         /* All were asked: wait a little, then begin again in another order. */
         f->next = 0;

@@ -1,8 +1,9 @@
 /* Availability Recovery: rebuilds the available data of a candidate. Guide 4 "AvailabilityRecovery"; node.md section 13.
  *
  * Asked for a candidate's data it looks into our own store; then asks the backers, if a backing group is named, one by one in
- * random order; then any k validators for their chunks, at most 50 at a time. What comes out is encoded again: only data whose
- * root is the descriptor's is handed on, anything else is Invalid. Fewer than k good chunks: Unavailable.
+ * random order; then takes our own chunks, and asks any validators for theirs until there are k, at most 50 at a time. What
+ * comes out is encoded again: only data whose root is the descriptor's is handed on. A backer with other data is passed over;
+ * k chunks proven against the root that make other data mean Invalid. Fewer than k good chunks: Unavailable.
  * Questions for one candidate share one recovery; the last 16 answers are kept.
  *
  * Until approval voting asks, one validator drawn for each included candidate recovers it from chunks alone and compares

@@ -12,7 +12,7 @@
 
 enum { PARALLEL = 50, TRIES = 5 };
 
-/* own store → backers → chunks → decode → encode again → compare */
+/* own store → backers → own chunks → others' chunks → decode → encode again → compare */
 typedef struct recovery {
     ph_job_t *job;                      /* of this recovery; ends with it */
     ph_job_t *asker;
@@ -25,8 +25,9 @@ typedef struct recovery {
     size_t next, under_way, round;
     size_t threshold;
     ph_bits_t have;                     /* by chunk index */
+    ph_bits_t given;                    /* by validator: whose chunk we have */
     PH_LIST(ph_erasure_piece_t) pieces;
-    bool decoding;
+    bool decoding;                      /* out of chunks: what does not fit now is invalid */
     ph_rc_t *candidate_data;            /* being compared */
 } recovery_t;
 
@@ -36,6 +37,7 @@ typedef struct asked_chunk {
 } asked_chunk_t;
 
 static void ask_for_chunks(recovery_t *r);
+static void ask_next_backer(recovery_t *r);
 
 static void finish(recovery_t *r, ph_rc_t *data, bool invalid)
 {
@@ -55,7 +57,11 @@ static void compare(ph_job_t *job, void *flow, ph_coded_t *coded)
     recovery_t *r = flow;
     (void)job;
     bool same = coded && memcmp(ph_coded_root(coded), &r->q.receipt.descriptor.erasure_root, 32) == 0;
-    finish(r, same ? r->candidate_data : NULL, !same);
+    /* Wrong data from one backer says nothing about the candidate; chunks proven against its root do. */
+    if (same || r->decoding)
+        finish(r, same ? r->candidate_data : NULL, !same);
+    else
+        ask_next_backer(r);
 }
 
 /* Takes over the reference. */
@@ -145,8 +151,9 @@ static void shuffle(ph_env_t *env, ph_vec_validator_index_t *list)
     }
 }
 
-static void take_piece(recovery_t *r, const ph_erasure_chunk_t *chunk)
+static void take_piece(recovery_t *r, const ph_erasure_chunk_t *chunk, ph_validator_index_t from)
 {
+    ph_bits_set(r->given, from.v, true);
     if (ph_bits_get(r->have, chunk->index.v) || (r->pieces.count && r->pieces.items[0].bytes.len != chunk->chunk.len))
         return;
     ph_bits_set(r->have, chunk->index.v, true);
@@ -175,7 +182,7 @@ static void take_chunk(ph_job_t *job, void *flow, ph_err_t err, const ph_res_byt
     bool answered = !err && answer->kind == PH_RES_BYTES_REQUEST_FAILURE_OK;
     bool well = answered && ph_chunk_fetching_response_v2_decode_all(answer->ok, ph_job_arena(job), &response) == PH_OK;
     if (well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK && is_good(r, &response.chunk, asked->from))
-        take_piece(r, &response.chunk);
+        take_piece(r, &response.chunk, asked->from);
     else if (answered && !(well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK) &&
              ph_net_resolve(ph_env_of(self), &r->info.discovery_keys.items[asked->from.v], &peer))
         ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("recovery: not the chunk asked for"));
@@ -202,7 +209,7 @@ static void ask_for_chunks(recovery_t *r)
     size_t wanted = r->threshold - r->pieces.count;
     while (r->under_way < PARALLEL && r->under_way < wanted + 2 && r->next < r->order.count) {
         ph_validator_index_t from = r->order.items[r->next++];
-        if (from.v < r->info.discovery_keys.count)
+        if (from.v < r->info.discovery_keys.count && !ph_bits_get(r->given, from.v))
             ask_for_chunk(r, from);
     }
     if (r->under_way)
@@ -215,6 +222,32 @@ static void ask_for_chunks(recovery_t *r)
     ask_for_chunks(r);
 }
 
+static void ask_all(recovery_t *r)
+{
+    size_t n = r->info.validators.count;
+    r->order = (ph_vec_validator_index_t){.items = ph_arena_alloc(ph_job_arena(r->job), n * sizeof *r->order.items), .count = n};
+    for (uint32_t i = 0; i < n; i++)
+        r->order.items[i].v = i;
+    shuffle(ph_env_of(ph_job_self(r->job)), &r->order);
+    r->next = 0;
+    ask_for_chunks(r);
+}
+
+static void take_own_chunks(ph_job_t *job, void *flow, ph_err_t err, const ph_vec_available_chunk_t *chunks)
+{
+    recovery_t *r = flow;
+    (void)job;
+    for (size_t i = 0; !err && i < chunks->count && r->pieces.count < r->threshold; i++) {
+        const ph_available_chunk_t *own = &chunks->items[i];
+        if (own->validator.v < r->info.validators.count && is_good(r, own->chunk.v, own->validator))
+            take_piece(r, own->chunk.v, own->validator);
+    }
+    if (r->pieces.count >= r->threshold)
+        begin_decoding(r);
+    else
+        ask_all(r);
+}
+
 static void begin_chunks(recovery_t *r)
 {
     ph_arena_t *arena = ph_job_arena(r->job);
@@ -224,17 +257,15 @@ static void begin_chunks(recovery_t *r)
         return;
     }
     r->have = ph_bits_new(arena, n);
-    r->order = (ph_vec_validator_index_t){.items = ph_arena_alloc(arena, n * sizeof *r->order.items), .count = n};
-    for (uint32_t i = 0; i < n; i++)
-        r->order.items[i].v = i;
-    shuffle(ph_env_of(ph_job_self(r->job)), &r->order);
-    r->next = 0;
-    ask_for_chunks(r);
+    r->given = ph_bits_new(arena, n);
+    ph_candidate_hash_t candidate = ph_hash_of_receipt(&r->q.receipt);
+    if (r->q.chunks_alone)
+        ask_all(r);
+    else
+        ph_ask_availability_store_query_all_chunks(r->job, &candidate, r, take_own_chunks);
 }
 
 /* ---- backers ---- */
-
-static void ask_next_backer(recovery_t *r);
 
 static void take_data(ph_job_t *job, void *flow, ph_err_t err, const ph_res_bytes_request_failure_t *answer)
 {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/availability_store/store.h"
+#include "primitives/rotation.h"
 
 /* ---- questions ---- */
 
@@ -33,10 +34,21 @@ static void query_chunk_availability(ph_subsystem_t *self, ph_msg_t *msg)
 
 /* ---- chunks out of data ---- */
 
+/* The validator's chunk, out of all of them; below the number of validators. One reference. */
+static ph_rc_t *chunk_of(const entry_t *entry, ph_validator_index_t validator)
+{
+    ph_arena_t *arena = ph_arena_new();
+    ph_erasure_chunk_t chunk;
+    ph_coded_chunk(entry->coded, arena, &chunk, ph_rotation_chunk_index(entry->validators, entry->mapping, entry->core, validator).v);
+    ph_rc_t *rc = ph_rc_new(&ph_type_erasure_chunk, &chunk);
+    ph_arena_free(arena);
+    return rc;
+}
+
 typedef struct chunk_question {
     ph_msg_t *msg;
     ph_candidate_hash_t candidate;
-    ph_rc_t *data;
+    bool mapping;           /* of data to be stored */
 } chunk_question_t;
 
 static void reply_chunk(ph_subsystem_t *self, ph_msg_t *msg, ph_rc_t *chunk)
@@ -55,14 +67,8 @@ static void reply_all_chunks(ph_subsystem_t *self, ph_msg_t *msg)
     uint32_t most = entry ? entry->validators : 0;
     ph_vec_available_chunk_t reply = {.items = ph_arena_alloc(arena, most * sizeof *reply.items)};
     for (uint32_t v = 0; v < most; v++) {
-        ph_rc_t *rc;
-        if (entry->coded) {
-            ph_erasure_chunk_t chunk;
-            ph_coded_chunk(entry->coded, arena, &chunk, v);
-            rc = ph_rc_new(&ph_type_erasure_chunk, &chunk);
-        } else {
-            rc = ph_av_get_chunk(self, candidate, (ph_validator_index_t){v});
-        }
+        ph_validator_index_t validator = {v};
+        ph_rc_t *rc = entry->coded ? chunk_of(entry, validator) : ph_av_get_chunk(self, candidate, validator);
         if (!rc)
             continue;
         ph_arena_defer(arena, ph_rc_unref, rc);
@@ -75,17 +81,9 @@ static void reply_all_chunks(ph_subsystem_t *self, ph_msg_t *msg)
 static void reply_from_coded(ph_subsystem_t *self, ph_msg_t *msg, const entry_t *entry)
 {
     ph_validator_index_t validator = ph_msg_as_availability_store_query_chunk(msg)->validator;
-    if (validator.v >= ph_coded_validators(entry->coded)) {
-        reply_chunk(self, msg, NULL);
-        return;
-    }
-    ph_arena_t *arena = ph_arena_new();
-    ph_erasure_chunk_t chunk;
-    ph_coded_chunk(entry->coded, arena, &chunk, validator.v);
-    ph_rc_t *rc = ph_rc_new(&ph_type_erasure_chunk, &chunk);
+    ph_rc_t *rc = validator.v < entry->validators ? chunk_of(entry, validator) : NULL;
     reply_chunk(self, msg, rc);
     ph_rc_unref(rc);
-    ph_arena_free(arena);
 }
 
 static void reply_coded(ph_job_t *job, void *flow, ph_coded_t *coded)
@@ -173,42 +171,73 @@ static void store_chunk(ph_subsystem_t *self, ph_msg_t *msg)
     ph_reply_availability_store_store_chunk(self, msg, &reply);
 }
 
+/* Data and meta are made durable together: data without its meta would never be pruned. */
+static bool keep_data(ph_subsystem_t *self, const ph_msg_availability_store_store_available_data_t *in, bool mapping, ph_coded_t *coded)
+{
+    entry_t *entry = ph_av_note(self, &in->candidate, in->n_validators);
+    if (entry->has_data)
+        return true;
+    entry->has_data = true;
+    entry->validators = in->n_validators;
+    entry->mapping = mapping;
+    entry->core = in->core_index;
+    if (ph_av_put_data(self, &in->candidate, in->data.v) != PH_OK || ph_av_save(self, &in->candidate, entry) != PH_OK) {
+        entry->has_data = false;
+        return false;
+    }
+    entry->coded = ph_coded_ref(coded);
+    ph_note(self, "data-stored", PH_FIELDS(.candidate = &in->candidate));
+    return true;
+}
+
 static void store_coded(ph_job_t *job, void *flow, ph_coded_t *coded)
 {
     ph_subsystem_t *self = ph_job_self(job);
     chunk_question_t *q = flow;
     const ph_msg_availability_store_store_available_data_t *in = ph_msg_as_availability_store_store_available_data(q->msg);
     ph_res_unit_store_error_t reply = {.kind = PH_RES_UNIT_STORE_ERROR_OK};
-    entry_t *entry = ph_av_note(self, &in->candidate, in->n_validators);
-    if (!coded || memcmp(ph_coded_root(coded), &in->expected_erasure_root, sizeof in->expected_erasure_root) != 0) {
+    if (!coded || memcmp(ph_coded_root(coded), &in->expected_erasure_root, sizeof in->expected_erasure_root) != 0)
         reply = refused(PH_STORE_ERROR_INVALID_ERASURE_ROOT);
-        if (!entry->has_data && entry->state == UNAVAILABLE && entry->since_ms == ph_env_now_ms(ph_env_of(self)))
-            ph_av_forget(self, &in->candidate);
-    } else if (!entry->has_data) {
-        entry->has_data = true;
-        entry->coded = ph_coded_ref(coded);
-        if (ph_av_put_data(self, &in->candidate, in->data.v) != PH_OK || ph_av_save(self, &in->candidate, entry) != PH_OK) {
-            entry->has_data = false;
-            reply = refused(PH_STORE_ERROR_DISK);
-        } else {
-            ph_note(self, "data-stored", PH_FIELDS(.candidate = &in->candidate));
-        }
-    }
+    else if (!keep_data(self, in, q->mapping, coded))
+        reply = refused(PH_STORE_ERROR_DISK);
     ph_reply_availability_store_store_available_data(self, q->msg, &reply);
     ph_job_end(job);
+}
+
+static void code_data(ph_job_t *job, chunk_question_t *q)
+{
+    const ph_msg_availability_store_store_available_data_t *in = ph_msg_as_availability_store_store_available_data(q->msg);
+    ph_writer_t w = PH_WRITER_HEAP;
+    ph_available_data_encode(&w, in->data.v);
+    ph_job_erasure_code(job, in->n_validators, ph_writer_bytes(&w), q, store_coded);
+    ph_writer_free(&w);
+}
+
+static void note_features(ph_job_t *job, void *flow, ph_err_t err, const ph_res_bits_runtime_api_error_t *features)
+{
+    chunk_question_t *q = flow;
+    if (!err && features->kind == PH_RES_BITS_RUNTIME_API_ERROR_OK)
+        q->mapping = ph_bits_get(features->ok, PH_FEATURE_AVAILABILITY_CHUNK_MAPPING);
+    code_data(job, q);
 }
 
 static void store_available_data(ph_subsystem_t *self, ph_msg_t *msg)
 {
     const ph_msg_availability_store_store_available_data_t *in = ph_msg_as_availability_store_store_available_data(msg);
+    const store_t *store = ph_state(self);
+    const entry_t *entry = ph_av_entry(self, &in->candidate);
+    if (entry && entry->has_data) {
+        ph_reply_availability_store_store_available_data(self, msg, &(ph_res_unit_store_error_t){.kind = PH_RES_UNIT_STORE_ERROR_OK});
+        return;
+    }
     ph_job_t *job = ph_job_child(ph_root_job(self), sizeof(chunk_question_t));
     chunk_question_t *q = ph_job_state(job);
     *q = (chunk_question_t){.msg = ph_msg_ref(msg), .candidate = in->candidate};
     ph_arena_defer(ph_job_arena(job), drop_question, q);
-    ph_writer_t w = PH_WRITER_HEAP;
-    ph_available_data_encode(&w, in->data.v);
-    ph_job_erasure_code(job, in->n_validators, ph_writer_bytes(&w), q, store_coded);
-    ph_writer_free(&w);
+    if (store->has_leaf)
+        ph_ask_runtime_api_request_node_features(job, &store->leaf, q, note_features);
+    else
+        code_data(job, q);
 }
 
 /* ---- inputs ---- */

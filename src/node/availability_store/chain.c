@@ -11,7 +11,7 @@ enum { ANCESTORS = 24 };
 
 typedef struct leaf {
     ph_leaf_t block;
-    ph_vec_hash_t blocks;       /* the leaf and its ancestors not seen before, newest first */
+    ph_vec_hash_t blocks;       /* the leaf and its ancestors, newest first */
     size_t at;                  /* asked about: blocks.items[at] */
     uint32_t validators;
 } leaf_t;
@@ -60,14 +60,26 @@ static void take_events(ph_job_t *job, void *flow, ph_err_t err, const ph_res_ve
     next_block(job, leaf);
 }
 
+static void on_validators(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+{
+    leaf_t *leaf = flow;
+    leaf->validators = 0;
+    if (!err && validators->kind == PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK)
+        leaf->validators = (uint32_t)validators->ok.count;
+    ph_ask_runtime_api_request_candidate_events(job, &leaf->blocks.items[leaf->at], leaf, take_events);
+}
+
+/* The block's candidates were backed by the validators of its parent's session. */
 static void next_block(ph_job_t *job, leaf_t *leaf)
 {
     store_t *store = ph_state(ph_job_self(job));
-    if (leaf->at >= leaf->blocks.count || leaf->at >= leaf->block.number || ph_map_get(&store->seen, &leaf->blocks.items[leaf->at])) {
+    bool over = leaf->at >= leaf->blocks.count || leaf->at >= ANCESTORS || leaf->at >= leaf->block.number;
+    if (over || ph_map_get(&store->seen, &leaf->blocks.items[leaf->at])) {
         ph_job_end(job);
         return;
     }
-    ph_ask_runtime_api_request_candidate_events(job, &leaf->blocks.items[leaf->at], leaf, take_events);
+    size_t parent = leaf->at + 1 < leaf->blocks.count ? leaf->at + 1 : leaf->at;
+    ph_ask_runtime_api_request_validators(job, &leaf->blocks.items[parent], leaf, on_validators);
 }
 
 static void on_ancestors(ph_job_t *job, void *flow, ph_err_t err, const ph_vec_hash_t *ancestors)
@@ -81,21 +93,16 @@ static void on_ancestors(ph_job_t *job, void *flow, ph_err_t err, const ph_vec_h
     next_block(job, leaf);
 }
 
-static void on_validators(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
-{
-    leaf_t *leaf = flow;
-    if (!err && validators->kind == PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK)
-        leaf->validators = (uint32_t)validators->ok.count;
-    ph_ask_chain_api_ancestors(job, &leaf->block.hash, ANCESTORS, leaf, on_ancestors);
-}
-
 /* The work goes on if the leaf is replaced meanwhile: what it backed stays of interest. */
 void ph_av_on_leaf(ph_subsystem_t *self, const ph_leaf_t *block)
 {
+    store_t *store = ph_state(self);
     ph_job_t *job = ph_job_child(ph_root_job(self), sizeof(leaf_t));
     leaf_t *leaf = ph_job_state(job);
     leaf->block = *block;
-    ph_ask_runtime_api_request_validators(job, &block->hash, leaf, on_validators);
+    store->leaf = block->hash;
+    store->has_leaf = true;
+    ph_ask_chain_api_ancestors(job, &block->hash, ANCESTORS, leaf, on_ancestors);
 }
 
 /* ---- finality ---- */
@@ -105,36 +112,41 @@ typedef struct finality {
     ph_vec_hash_t chain;        /* the final chain below the block, newest first, itself included */
 } finality_t;
 
-static bool is_final(const finality_t *f, const including_block_t *block)
+typedef enum fate { FATE_OPEN, FATE_FINAL, FATE_DEAD } fate_t;
+
+/* Open: higher than what is final, or further down than we asked (the next finality tells). */
+static fate_t fate_of(const finality_t *f, const including_block_t *block)
 {
-    size_t below = f->block.number - block->number;
-    return block->number <= f->block.number && below < f->chain.count && memcmp(&f->chain.items[below], &block->hash, sizeof block->hash) == 0;
+    if (block->number > f->block.number || f->block.number - block->number >= f->chain.count)
+        return FATE_OPEN;
+    return memcmp(&f->chain.items[f->block.number - block->number], &block->hash, sizeof block->hash) == 0 ? FATE_FINAL : FATE_DEAD;
 }
 
 /* Finalized if a block that included it is final; Unavailable again if all were on dead forks. */
 static void settle(ph_subsystem_t *self, const finality_t *f, const ph_candidate_hash_t *candidate, entry_t *entry)
 {
-    uint64_t now = ph_env_now_ms(ph_env_of(self));
     bool final = false;
     size_t kept = 0, before = entry->blocks.count;
     if (entry->state != UNFINALIZED)
         return;
-    for (size_t i = 0; i < entry->blocks.count; i++) {
+    for (size_t i = 0; i < before; i++) {
         including_block_t block = entry->blocks.items[i];
-        if (block.number > f->block.number)
+        fate_t fate = fate_of(f, &block);
+        final |= fate == FATE_FINAL;
+        if (fate == FATE_OPEN)
             entry->blocks.items[kept++] = block;
-        else
-            final |= is_final(f, &block);
     }
     entry->blocks.count = final ? 0 : kept;
-    if (final) {
-        entry->state = FINALIZED;
-        entry->since_ms = now;
-    } else if (kept == 0) {
-        entry->state = UNAVAILABLE;
-        entry->since_ms = now;
+    if (entry->blocks.count == before)
+        return;
+    if (entry->blocks.count == 0) {
+        entry->state = final ? FINALIZED : UNAVAILABLE;
+        entry->since_ms = ph_env_now_ms(ph_env_of(self));
+        /* Chunks are seldom asked for from now on; they can be made again. */
+        ph_coded_unref(entry->coded);
+        entry->coded = NULL;
     }
-    if (entry->blocks.count != before && ph_av_save(self, candidate, entry) != PH_OK)
+    if (ph_av_save(self, candidate, entry) != PH_OK)
         ph_complain(self, PH_LOG_ERROR, "cannot record that a candidate is final");
 }
 
@@ -158,12 +170,26 @@ static void on_final_chain(ph_job_t *job, void *flow, ph_err_t err, const ph_vec
     ph_job_end(job);
 }
 
+/* How far below the final block candidates wait to hear of it. */
+static uint32_t depth_wanted(const store_t *store, ph_block_number_t final)
+{
+    uint32_t depth = 0;
+    void *value;
+    for (size_t i = 0; ph_map_next(&store->entries, &i, NULL, &value);) {
+        const entry_t *entry = value;
+        for (size_t b = 0; b < entry->blocks.count; b++)
+            if (entry->blocks.items[b].number < final && final - entry->blocks.items[b].number > depth)
+                depth = final - entry->blocks.items[b].number;
+    }
+    return depth;
+}
+
 void ph_av_on_finalized(ph_subsystem_t *self, const ph_leaf_t *block)
 {
     ph_job_t *job = ph_job_child(ph_root_job(self), sizeof(finality_t));
     finality_t *f = ph_job_state(job);
     f->block = *block;
-    ph_ask_chain_api_ancestors(job, &block->hash, 512, f, on_final_chain);
+    ph_ask_chain_api_ancestors(job, &block->hash, depth_wanted(ph_state(self), block->number), f, on_final_chain);
 }
 
 /* ---- pruning ---- */

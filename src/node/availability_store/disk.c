@@ -64,7 +64,7 @@ entry_t *ph_av_note(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, 
     return entry;
 }
 
-/* state u8, since u64, validators u32, has_data u8, then the including blocks. */
+/* state u8, since u64, validators u32, has_data u8, mapping u8, core u32, then the including blocks. */
 ph_err_t ph_av_save(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, const entry_t *entry)
 {
     disk_key_t key = key_of("av/m", candidate, NULL);
@@ -73,6 +73,8 @@ ph_err_t ph_av_save(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, 
     ph_write_u64(&w, entry->since_ms);
     ph_write_u32(&w, entry->validators);
     ph_write_u8(&w, entry->has_data);
+    ph_write_u8(&w, entry->mapping);
+    ph_write_u32(&w, entry->core.v);
     for (size_t i = 0; i < entry->blocks.count; i++) {
         ph_write_u32(&w, entry->blocks.items[i].number);
         ph_write(&w, entry->blocks.items[i].hash.bytes, HASH_LEN);
@@ -91,6 +93,8 @@ static ph_err_t read_meta(entry_t *entry, ph_bytes_t bytes)
     PH_TRY(ph_read_u64(&r, &entry->since_ms));
     PH_TRY(ph_read_u32(&r, &entry->validators));
     PH_TRY(ph_read_bool(&r, &entry->has_data));
+    PH_TRY(ph_read_bool(&r, &entry->mapping));
+    PH_TRY(ph_read_u32(&r, &entry->core.v));
     while (ph_reader_left(&r)) {
         including_block_t block;
         PH_TRY(ph_read_u32(&r, &block.number));
@@ -167,7 +171,10 @@ ph_err_t ph_av_put_data(ph_subsystem_t *self, const ph_candidate_hash_t *candida
     disk_key_t key = key_of("av/d", candidate, NULL);
     ph_writer_t w = PH_WRITER_HEAP;
     ph_available_data_encode(&w, data);
-    return put(self, &key, &w);
+    ph_buf_t *buf = ph_writer_to_buf(&w);
+    ph_err_t err = ph_disk_put(ph_env_of(self), bytes_of(&key), buf);
+    ph_buf_unref(buf);
+    return err;
 }
 
 ph_rc_t *ph_av_get_data(ph_subsystem_t *self, const ph_candidate_hash_t *candidate)

@@ -20,6 +20,8 @@ typedef struct entry {
     uint64_t since_ms;
     uint32_t validators;                /* 0: not known yet */
     bool has_data;
+    bool mapping;                       /* with data: validator → chunk goes by the core */
+    ph_core_index_t core;
     PH_LIST(including_block_t) blocks;  /* UNFINALIZED: where it was included */
     ph_coded_t *coded;                  /* all chunks, if the data is here and they were made */
 } entry_t;
@@ -27,6 +29,8 @@ typedef struct entry {
 typedef struct store {
     ph_map_t entries;                   /* ph_candidate_hash_t → entry_t */
     ph_map_t seen;                      /* ph_hash_t of blocks whose events were taken → their number */
+    ph_hash_t leaf;                     /* the newest one, where the node's features are asked for */
+    bool has_leaf;
 } store_t;
 
 entry_t *ph_av_entry(ph_subsystem_t *self, const ph_candidate_hash_t *candidate);
@@ -40,6 +44,7 @@ PH_MUST_CHECK ph_err_t ph_av_put_chunk(ph_subsystem_t *self, const ph_candidate_
 bool ph_av_has_chunk(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, ph_validator_index_t validator);
 /* NULL: not here. One reference. */
 ph_rc_t *ph_av_get_chunk(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, ph_validator_index_t validator);
+/* Without sync: the save that follows does it. */
 PH_MUST_CHECK ph_err_t ph_av_put_data(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, const ph_available_data_t *data);
 ph_rc_t *ph_av_get_data(ph_subsystem_t *self, const ph_candidate_hash_t *candidate);
 

@@ -8,7 +8,8 @@
 #include "protocol/network_bridge.h"
 #include "protocol/network_bridge_out.h"
 
-enum { SETS = 2, VIEW_MAX = 5 };
+/* RETRY_MS: reserved peers that are not connected are tried again this often. */
+enum { SETS = 2, VIEW_MAX = 5, RETRY_MS = 2000 };
 
 typedef struct peer_set_state {
     bool connected, asked, reserved;    /* asked: an open is under way; reserved: we want it */
@@ -45,6 +46,7 @@ typedef struct outgoing {
 } outgoing_t;
 
 typedef struct bridge {
+    bool concluded;                     /* the network may still talk, nobody listens */
     ph_map_t peers;                     /* ph_peer_id_t → peer_t */
     PH_LIST(ph_authority_discovery_id_t) reserved[SETS];
     PH_LIST(ph_leaf_t) heads;           /* newest first, all of them */

@@ -4,16 +4,24 @@
 
 #include "node/network_bridge/bridge.h"
 
-/* Reserved peers that are not connected are tried again this often. */
-enum { RETRY_MS = 2000 };
-
 /* ---- from the network's callbacks into turns of ours ---- */
 
 static void take_event(ph_job_t *job, void *flow);
 
+static void free_event_parts(network_event_t *event)
+{
+    ph_buf_unref(event->content);
+    if (event->question)
+        ph_msg_unref(event->question);
+}
+
 void ph_bridge_push(ph_subsystem_t *self, network_event_t event)
 {
     bridge_t *bridge = ph_state(self);
+    if (bridge->concluded) {
+        free_event_parts(&event);
+        return;
+    }
     network_event_t *copy = ph_mem_alloc(NULL, sizeof *copy);
     *copy = event;
     copy->next = NULL;
@@ -27,9 +35,7 @@ void ph_bridge_push(ph_subsystem_t *self, network_event_t event)
 
 static void free_event(network_event_t *event)
 {
-    ph_buf_unref(event->content);
-    if (event->question)
-        ph_msg_unref(event->question);
+    free_event_parts(event);
     ph_mem_free(event);
 }
 
@@ -220,6 +226,7 @@ static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)
         bridge->finalized = in->finalized.number;
         break;
     case PH_IN_CONCLUDE:
+        bridge->concluded = true;
         break;
     case PH_IN_MESSAGE:
         on_message(self, in->msg);

@@ -116,7 +116,8 @@ void ph_bridge_update_view(ph_subsystem_t *self)
     bridge->view.finalized_number = bridge->finalized;
     ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_OUR_VIEW_CHANGE, .our_view_change = bridge->view});
     ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_OUR_VIEW_CHANGE, .our_view_change = bridge->view});
-    for (unsigned set = 0; set < SETS; set++)
+    /* An empty view would cost us: between two leaves peers go on believing the last one. */
+    for (unsigned set = 0; set < SETS && count; set++)
         send_view_to_all(self, set);
 }
 
@@ -270,5 +271,5 @@ void ph_bridge_keep_reserved(ph_job_t *job, void *flow)
     (void)flow;
     for (unsigned set = 0; set < SETS; set++)
         open_reserved(self, set);
-    ph_job_after(job, 2000, ph_bridge_keep_reserved, NULL);
+    ph_job_after(job, RETRY_MS, ph_bridge_keep_reserved, NULL);
 }

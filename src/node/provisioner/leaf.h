@@ -16,8 +16,9 @@ typedef struct leaf {
 
 /* The bitfields to include: see provisioner.h. */
 void ph_pick_bitfields(ph_arena_t *arena, ph_vec_unchecked_signed_availability_bitfield_t *out, const leaf_t *leaf, const ph_vec_core_state_t *cores);
-/* The para that may have a candidate backed on this core in the next block, counting these bitfields. */
-bool ph_para_up_on(ph_para_id_t *out, const leaf_t *leaf, const ph_vec_core_state_t *cores, size_t core,
+/* The para that may have a candidate backed on this core in the next block, counting these bitfields, and what the block will
+ * have done to the core by then. */
+bool ph_para_up_on(ph_para_id_t *out, ph_occupied_core_assumption_t *assumption, const leaf_t *leaf, const ph_vec_core_state_t *cores, size_t core,
                    const ph_vec_unchecked_signed_availability_bitfield_t *bitfields);
 /* One candidate a core and para, in order of paras; at most one with a code upgrade. Points into `candidates`. */
 void ph_pick_candidates(ph_arena_t *arena, ph_vec_backed_candidate_t *out, const ph_vec_backed_candidate_t *candidates);

@@ -51,10 +51,11 @@ static bool becomes_available(const ph_occupied_core_t *core, size_t index, cons
     return validators > 0 && votes >= ph_threshold_supermajority(validators);
 }
 
-bool ph_para_up_on(ph_para_id_t *out, const leaf_t *leaf, const ph_vec_core_state_t *cores, size_t index,
-                   const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
+bool ph_para_up_on(ph_para_id_t *out, ph_occupied_core_assumption_t *assumption, const leaf_t *leaf, const ph_vec_core_state_t *cores,
+                   size_t index, const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
 {
     const ph_core_state_t *core = &cores->items[index];
+    assumption->kind = PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED;
     switch ((ph_core_state_kind_t)core->kind) {
     case PH_CORE_STATE_FREE:
         return false;
@@ -65,10 +66,12 @@ bool ph_para_up_on(ph_para_id_t *out, const leaf_t *leaf, const ph_vec_core_stat
         break;
     }
     const ph_opt_scheduled_core_t *next = NULL;
-    if (becomes_available(&core->occupied, index, bitfields))
+    if (becomes_available(&core->occupied, index, bitfields)) {
         next = &core->occupied.next_up_on_available;
-    else if (core->occupied.time_out_at <= leaf->number + 1)
+    } else if (core->occupied.time_out_at <= leaf->number + 1) {
         next = &core->occupied.next_up_on_time_out;
+        assumption->kind = PH_OCCUPIED_CORE_ASSUMPTION_TIMED_OUT;
+    }
     if (!next || !next->some)
         return false;
     *out = next->value.para_id;
@@ -77,7 +80,7 @@ bool ph_para_up_on(ph_para_id_t *out, const leaf_t *leaf, const ph_vec_core_stat
 
 /* ---- candidates ---- */
 
-static bool takes_over(const ph_backed_candidate_t *a, const ph_backed_candidate_t *b)
+static bool rivals(const ph_backed_candidate_t *a, const ph_backed_candidate_t *b)
 {
     ph_core_index_t core_a = {0}, core_b = {0};
     bool has_a = ph_descriptor_core_index(&a->candidate.descriptor, &core_a), has_b = ph_descriptor_core_index(&b->candidate.descriptor, &core_b);
@@ -90,14 +93,16 @@ void ph_pick_candidates(ph_arena_t *arena, ph_vec_backed_candidate_t *out, const
     *out = (ph_vec_backed_candidate_t){.items = ph_arena_alloc(arena, candidates->count * sizeof *out->items)};
     for (size_t i = 0; i < candidates->count; i++) {
         const ph_backed_candidate_t *one = &candidates->items[i];
-        size_t rival = 0;
-        while (rival < out->count && !takes_over(one, &out->items[rival]))
-            rival++;
-        if (rival < out->count) {
-            if (one->validity_votes.count > out->items[rival].validity_votes.count)
-                out->items[rival] = *one;
+        bool best = true;
+        for (size_t r = 0; r < out->count && best; r++)
+            best = !rivals(one, &out->items[r]) || one->validity_votes.count > out->items[r].validity_votes.count;
+        if (!best)
             continue;
-        }
+        size_t kept = 0;
+        for (size_t r = 0; r < out->count; r++)
+            if (!rivals(one, &out->items[r]))
+                out->items[kept++] = out->items[r];
+        out->count = kept;
         out->items[out->count++] = *one;
     }
     for (size_t i = 1; i < out->count; i++)

@@ -1,17 +1,29 @@
 #include "node/provisioner/provisioner.h"
 
+#include <string.h>
+
 #include "node/provisioner/leaf.h"
 #include "primitives/descriptor.h"
 #include "primitives/hash_of.h"
 #include "protocol/provisioner.h"
 #include "protocol/provisioner_out.h"
 
-/* ---- answering: cores → bitfields and candidates that fit → backing's votes → answer ---- */
+/* ---- answering: cores → bitfields, candidates that fit a core → those built on the head that will be there → backing's
+ * votes → answer ---- */
 
 typedef struct answer {
     ph_msg_t *request;
     ph_provisioner_inherent_data_t data;
+    ph_vec_candidate_hash_t wanted;
+    ph_join_t *checks;
 } answer_t;
+
+/* A candidate that fits a core, while we ask what it must be built on. */
+typedef struct fitting {
+    answer_t *answer;
+    ph_candidate_hash_t candidate;
+    ph_hash_t data_hash;
+} fitting_t;
 
 static void give(ph_job_t *job, answer_t *answer)
 {
@@ -31,14 +43,37 @@ static void choose_and_answer(ph_job_t *job, void *flow, ph_err_t err, const ph_
     give(job, answer);
 }
 
-static bool fits_a_core(const leaf_t *leaf, const ph_candidate_descriptor_t *d, const ph_vec_core_state_t *cores,
-                        const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
+static void ask_backing(ph_job_t *job, void *flow)
+{
+    answer_t *answer = flow;
+    if (answer->wanted.count == 0)
+        give(job, answer);
+    else
+        ph_ask_candidate_backing_get_backable_candidates(job, ph_job_key(job), &answer->wanted, answer, choose_and_answer);
+}
+
+/* A candidate built on the pending one is good only if that one gets included, and the reverse. */
+static void check_data(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_persisted_validation_data_runtime_api_error_t *data)
+{
+    fitting_t *fitting = flow;
+    answer_t *answer = fitting->answer;
+    (void)job;
+    if (!err && data->kind == PH_RES_OPT_PERSISTED_VALIDATION_DATA_RUNTIME_API_ERROR_OK && data->ok.some) {
+        ph_hash_t hash = ph_hash_of_validation_data(&data->ok.value);
+        if (memcmp(&hash, &fitting->data_hash, sizeof hash) == 0)
+            answer->wanted.items[answer->wanted.count++] = fitting->candidate;
+    }
+    ph_join_done(answer->checks);
+}
+
+static bool fits_a_core(ph_occupied_core_assumption_t *assumption, const leaf_t *leaf, const ph_candidate_descriptor_t *d,
+                        const ph_vec_core_state_t *cores, const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
 {
     for (size_t core = 0; core < cores->count; core++) {
         ph_para_id_t para;
         ph_core_index_t named;
         bool here = !ph_descriptor_core_index(d, &named) || named.v == core;
-        if (here && ph_para_up_on(&para, leaf, cores, core, bitfields) && para.v == d->para_id.v)
+        if (here && ph_para_up_on(&para, assumption, leaf, cores, core, bitfields) && para.v == d->para_id.v)
             return true;
     }
     return false;
@@ -48,22 +83,25 @@ static void fit_to_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_v
 {
     answer_t *answer = flow;
     ph_arena_t *arena = ph_job_arena(job);
-    ph_job_t *parent = ph_job_find(ph_job_self(job), ph_job_key(job));
-    const leaf_t *leaf = ph_job_state(parent);
+    const leaf_t *leaf = ph_job_state(ph_job_find(ph_job_self(job), ph_job_key(job)));
     if (err || cores->kind != PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK) {
         give(job, answer);
         return;
     }
     ph_pick_bitfields(arena, &answer->data.bitfields, leaf, &cores->ok);
-    ph_vec_candidate_hash_t wanted = {.items = ph_arena_alloc(arena, leaf->backed.count * sizeof *wanted.items)};
-    for (size_t i = 0; i < leaf->backed.count; i++)
-        if (fits_a_core(leaf, &leaf->backed.items[i].descriptor, &cores->ok, &answer->data.bitfields))
-            wanted.items[wanted.count++] = ph_hash_of_receipt(&leaf->backed.items[i]);
-    if (wanted.count == 0) {
-        give(job, answer);
-        return;
+    answer->wanted.items = ph_arena_alloc(arena, leaf->backed.count * sizeof *answer->wanted.items);
+    answer->checks = ph_join_new(job, ask_backing, answer);
+    for (size_t i = 0; i < leaf->backed.count; i++) {
+        const ph_candidate_receipt_t *receipt = &leaf->backed.items[i];
+        ph_occupied_core_assumption_t assumption;
+        if (!fits_a_core(&assumption, leaf, &receipt->descriptor, &cores->ok, &answer->data.bitfields))
+            continue;
+        fitting_t *fitting = ph_arena_alloc(arena, sizeof *fitting);
+        *fitting = (fitting_t){answer, ph_hash_of_receipt(receipt), receipt->descriptor.persisted_validation_data_hash};
+        ph_join_add(answer->checks);
+        ph_ask_runtime_api_request_persisted_validation_data(job, ph_job_key(job), receipt->descriptor.para_id, assumption, fitting, check_data);
     }
-    ph_ask_candidate_backing_get_backable_candidates(job, ph_job_key(job), &wanted, answer, choose_and_answer);
+    ph_join_close(answer->checks);
 }
 
 /* An unanswered request must not be lost with its leaf: dropping it tells the one that asks. */
@@ -135,6 +173,14 @@ static void note_misbehaviour(ph_subsystem_t *self, const ph_misbehavior_report_
         config->misbehaviour(config->ctx, ph_env_of(self), kind, validator, &candidate);
 }
 
+static void note_backed(ph_job_t *job, leaf_t *leaf, const ph_candidate_receipt_t *receipt)
+{
+    for (size_t i = 0; i < leaf->backed.count; i++)
+        if (ph_candidate_receipt_equal(&leaf->backed.items[i], receipt))
+            return;
+    ph_candidate_receipt_clone(ph_job_arena(job), ph_list_add(ph_job_arena(job), &leaf->backed), receipt);
+}
+
 static void collect(ph_subsystem_t *self, const ph_msg_provisioner_provisionable_data_t *in)
 {
     ph_job_t *job = ph_job_find(self, &in->relay_parent);
@@ -149,7 +195,7 @@ static void collect(ph_subsystem_t *self, const ph_msg_provisioner_provisionable
         ph_unchecked_signed_availability_bitfield_clone(arena, ph_list_add(arena, &leaf->bitfields), &in->data.bitfield);
         break;
     case PH_PROVISIONABLE_DATA_BACKED_CANDIDATE:
-        ph_candidate_receipt_clone(arena, ph_list_add(arena, &leaf->backed), &in->data.backed_candidate);
+        note_backed(job, leaf, &in->data.backed_candidate);
         break;
     case PH_PROVISIONABLE_DATA_MISBEHAVIOR_REPORT:
         break;

@@ -5,7 +5,7 @@
  *  - of each validator the bitfield with the most set bits, if it has one bit a core and none set for a core that is not
  *    occupied; in ascending order of validators;
  *  - for each core that is scheduled, or whose candidate becomes available with these bitfields, or times out in the block,
- *    the backable candidate of the para that is up there with the most votes; one a para, one code upgrade a block, in
+ *    the backable candidate of the para that is up there, built on the head the para will then have, with the most votes; one a para, one code upgrade a block, in
  *    ascending order of paras.
  * Available means n − ⌊(n−1)/3⌋ votes, as the runtime counts. Every datum also goes to whoever subscribed to the leaf, as it
  * arrives. Misbehaviour reports stay with the Provisioner (nothing on chain takes them yet) and are shown to the service.
