@@ -6,6 +6,9 @@
 #include "crypto/hash.h"
 #include "trie/root.h"
 
+/* Of the trie whose root stands for the body. */
+enum { EXTRINSICS_VERSION = 0 };
+
 ph_relay_block_t *ph_relay_block_ref(ph_relay_block_t *block)
 {
     atomic_fetch_add_explicit(&block->refs, 1, memory_order_relaxed);
@@ -127,11 +130,26 @@ ph_err_t ph_relay_block_make(ph_relay_block_t **out, const ph_header_t *header, 
     return err;
 }
 
+bool ph_relay_block_hangs_together(const ph_relay_block_t *block)
+{
+    ph_arena_t *arena = ph_arena_new();
+    ph_bytes_t *values = ph_arena_alloc(arena, block->body.count * sizeof *values);
+    uint8_t root[32];
+    for (size_t i = 0; i < block->body.count; i++) {
+        ph_writer_t w = ph_writer_in(arena);
+        ph_write_bytes(&w, block->body.items[i]);
+        values[i] = ph_writer_bytes(&w);
+    }
+    ph_trie_ordered_root(root, values, block->body.count, EXTRINSICS_VERSION);
+    ph_arena_free(arena);
+    return memcmp(root, block->header.extrinsics_root.bytes, sizeof root) == 0;
+}
+
 ph_relay_block_t *ph_relay_block_genesis(ph_state_t *state)
 {
     ph_relay_block_t *block = new_block();
     memcpy(block->header.state_root.bytes, ph_state_root(state), 32);
-    ph_trie_ordered_root(block->header.extrinsics_root.bytes, NULL, 0, 0);
+    ph_trie_ordered_root(block->header.extrinsics_root.bytes, NULL, 0, EXTRINSICS_VERSION);
     block->hash = ph_relay_block_header_hash(&block->header);
     block->state = ph_state_ref(state);
     ph_block_with_justification_t parts = {.header = block->header};

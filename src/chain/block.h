@@ -30,6 +30,8 @@ void ph_relay_block_unref(void *block);   /* NULL allowed */
 PH_MUST_CHECK ph_err_t ph_relay_block_decode(ph_relay_block_t **out, ph_buf_t *encoded, const char **why);
 /* From a header (with seal) and a body. */
 PH_MUST_CHECK ph_err_t ph_relay_block_make(ph_relay_block_t **out, const ph_header_t *header, const ph_vec_opaque_extrinsic_t *body, const char **why);
+/* Is the body the one that the header speaks of? The hash is the header's alone. */
+bool ph_relay_block_hangs_together(const ph_relay_block_t *block);
 /* Block 0 over a state: parent zero, no body, empty digest. Takes a reference to the state. */
 ph_relay_block_t *ph_relay_block_genesis(ph_state_t *state);
 

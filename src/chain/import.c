@@ -219,22 +219,26 @@ void ph_import_finalized(ph_chain_t *chain)
     }
 }
 
+/* A body that is not the header's says nothing about the block of that hash: whoever sent it made it up. */
+static bool has_own_body(ph_chain_t *chain, const ph_relay_block_t *block)
+{
+    ph_relay_block_t *known = ph_import_recall(chain, &block->hash);
+    ph_relay_block_unref(known);
+    return known || ph_relay_block_hangs_together(block);
+}
+
 void ph_import_block(ph_chain_t *chain, ph_relay_block_t *block)
 {
-    bool added = true;
     uint64_t slot_now = ph_env_now_ms(chain->env) / chain->config.slot_ms;
     bool stale = block->header.number <= chain->final->block->header.number;
-    if (stale || block->slot.v > slot_now + 1 || ph_tree_find(chain, &block->hash) || ph_map_get(&chain->refused, &block->hash)) {
+    if (stale || block->slot.v > slot_now + 1 || ph_tree_find(chain, &block->hash) || ph_map_get(&chain->refused, &block->hash) ||
+        ph_map_get(&chain->pending, &block->hash) || !has_own_body(chain, block)) {
         ph_relay_block_unref(block);
         return;
     }
     if (chain->pending.count >= PENDING_MAX)
         drop_oldest_waiting(chain);
-    pending_block_t *pending = ph_map_put(&chain->pending, &block->hash, &added);
-    if (!added) {
-        ph_relay_block_unref(block);
-        return;
-    }
+    pending_block_t *pending = ph_map_put(&chain->pending, &block->hash, NULL);
     pending->block = block;
     tree_node_t *parent = ph_tree_find(chain, &block->header.parent_hash);
     if (parent)

@@ -175,7 +175,7 @@ static void on_failed(void *ctx, uint32_t index, const char *part, ph_err_t err)
     if (dev->failed)
         return;
     dev->failed = true;
-    snprintf(dev->failure, sizeof dev->failure, "%s: %s failed: %s", ph_fleet_name(dev->fleet, index), part, ph_err_text(err));
+    snprintf(dev->failure, sizeof dev->failure, "%s cannot go on: %s: %s", ph_fleet_name(dev->fleet, index), part, ph_err_text(err));
     ph_real_stop(dev->real);
 }
 

@@ -60,8 +60,9 @@ ph_err_t ph_pvf_cache_new(ph_pvf_cache_t **out, const char *directory, const ph_
     ph_map_init(&cache->artifacts, sizeof(ph_validation_code_hash_t), sizeof(entry_t));
     cache->memory_max = memory_max;
     if (directory) {
-        cache->directory = ph_mem_alloc(NULL, strlen(directory) + 1);
-        strcpy(cache->directory, directory);
+        size_t len = strlen(directory) + 1;
+        cache->directory = ph_mem_alloc(NULL, len);
+        memcpy(cache->directory, directory, len);
     }
     ph_pvf_executor_hash(&cache->executor, executor);
     *out = cache;
@@ -133,7 +134,7 @@ static void name_of(char out[NAME_MAX_LEN + 1], const ph_pvf_cache_t *cache, con
     ph_hash_t id;
     ph_pvf_artifact_id(&id, cache, code_hash);
     ph_hex(out, ph_bytes(id.bytes, sizeof id.bytes));
-    strcpy(out + 2 * sizeof id.bytes, ".pvf");
+    memcpy(out + 2 * sizeof id.bytes, ".pvf", sizeof ".pvf");
 }
 
 static bool read_all(int fd, uint8_t *out, size_t len)

@@ -1,7 +1,6 @@
 #include <string.h>
 
-#include "pvf/pvf.h"
-#include "pvf/service.h"
+#include "pvf/outcome.h"
 
 /* Virtual time: validation code runs here and now, bounded by fuel; the answer comes when that fuel would have been burnt. */
 enum { FUEL_A_MS = 1000000, POV_BOMB_LIMIT = 40 << 20, START_US = 100 };
@@ -21,47 +20,6 @@ typedef struct service {
 
 static void *ref_rc(void *rc) { return ph_rc_ref(rc); }
 
-static ph_pvf_outcome_t outcome_of(const ph_pvf_executed_t *e, char detail[200])
-{
-    ph_pvf_outcome_t out = {.verdict = PH_PVF_INVALID, .invalid = PH_PVF_TRAP, .detail = detail, .fuel = e->fuel, .cpu_us = e->fuel * 1000 / FUEL_A_MS};
-    size_t len = e->detail.len < 199 ? e->detail.len : 199;
-    if (len)
-        memcpy(detail, e->detail.data, len);
-    detail[len] = 0;
-    switch ((ph_pvf_reason_kind_t)e->reason.kind) {
-    case PH_PVF_REASON_VALID:
-        out.verdict = PH_PVF_VALID;
-        out.result = e->result;
-        break;
-    case PH_PVF_REASON_EXECUTION_FAILED:
-    case PH_PVF_REASON_JOB_ERROR:
-        break;
-    case PH_PVF_REASON_OUT_OF_FUEL:
-    case PH_PVF_REASON_TIMED_OUT:
-        out.invalid = PH_PVF_HARD_TIMEOUT;
-        break;
-    case PH_PVF_REASON_POV_DECOMPRESSION:
-        out.invalid = PH_PVF_DECOMPRESSION;
-        break;
-    case PH_PVF_REASON_BAD_RESULT:
-        out.invalid = PH_PVF_BAD_RETURN;
-        break;
-    case PH_PVF_REASON_RUNTIME_CONSTRUCTION:
-    case PH_PVF_REASON_CORRUPTED_ARTIFACT:
-    case PH_PVF_REASON_JOB_DIED:
-    case PH_PVF_REASON_WORKER_DIED:
-        out.invalid = PH_PVF_AMBIGUOUS_DEATH;
-        break;
-    case PH_PVF_REASON_INTERNAL:
-        out.verdict = PH_PVF_INTERNAL;
-        break;
-    case PH_PVF_REASON_PREPARATION:
-        out.verdict = PH_PVF_PREPARE_FAILED;
-        break;
-    }
-    return out;
-}
-
 static void unlink_run(run_t *run)
 {
     *run->link = run->next;
@@ -72,10 +30,12 @@ static void unlink_run(run_t *run)
 static void answer(void *ctx)
 {
     run_t *run = ctx;
-    char detail[200];
-    ph_pvf_outcome_t outcome = outcome_of(ph_rc_value(run->executed), detail);
+    ph_arena_t *arena = ph_arena_new();
+    ph_pvf_outcome_t outcome = ph_pvf_outcome_of(arena, ph_rc_value(run->executed));
+    outcome.cpu_us = outcome.fuel * 1000 / FUEL_A_MS;
     unlink_run(run);
     run->done(run->ctx, &outcome);
+    ph_arena_free(arena);
     ph_rc_unref(run->executed);
     ph_mem_free(run);
 }

@@ -199,9 +199,9 @@ static void conclude(ph_pvf_answer_t *out, ph_arena_t *arena, const job_end_t *e
         if (ph_pvf_answer_decode_all(ph_writer_bytes(&end->frame.body), arena, out) == PH_OK &&
             out->kind == (prepares ? PH_PVF_ANSWER_PREPARED : PH_PVF_ANSWER_EXECUTED))
             return;
-        strcpy(detail, "the job process sent garbage");
+        snprintf(detail, sizeof detail, "the job process sent garbage");
     } else if (out_of_time(end)) {
-        strcpy(detail, end->overdue ? "wall-clock time limit" : "CPU time limit");
+        snprintf(detail, sizeof detail, "%s", end->overdue ? "wall-clock time limit" : "CPU time limit");
     } else if (end->signal) {
         snprintf(detail, sizeof detail, "the job process died of signal %d", end->signal);
     }

@@ -99,8 +99,7 @@ ph_err_t ph_real_disk_open(ph_real_disk_t **out, const char *path, ph_log_t *log
     disk->reading = rocksdb_readoptions_create();
     disk->writing = rocksdb_writeoptions_create();
     disk->log = log;
-    disk->path = ph_mem_alloc(NULL, strlen(path) + 1);
-    strcpy(disk->path, path);
+    disk->path = (char *)ph_bytes_copy(NULL, ph_bytes(path, strlen(path) + 1)).data;
     *out = disk;
     return PH_OK;
 }
