@@ -175,7 +175,8 @@ static void on_failed(void *ctx, uint32_t index, const char *part, ph_err_t err)
     if (dev->failed)
         return;
     dev->failed = true;
-    snprintf(dev->failure, sizeof dev->failure, "%s cannot go on: %s: %s", ph_fleet_name(dev->fleet, index), part, ph_err_text(err));
+    snprintf(dev->failure, sizeof dev->failure, "%s cannot go on: %s: %s", ph_fleet_name(dev->fleet, index), part,
+             err == PH_ERR_FULL ? "no room left on the disk" : ph_err_text(err));
     ph_real_stop(dev->real);
 }
 
@@ -264,7 +265,8 @@ static int open_world(dev_t *dev)
                               .ctx = dev, .log = &dev->log};
     ph_err_t err = ph_real_new(&dev->real, &world, why, sizeof why);
     if (err != PH_OK) {
-        fprintf(stderr, NAME ": --base-path: %s; expected a folder that can be written\n", why[0] ? why : ph_err_text(err));
+        fprintf(stderr, NAME ": --base-path: %s; expected a folder that can be written%s\n", why[0] ? why : ph_err_text(err),
+                err == PH_ERR_FULL ? ", and room on its disk" : "");
         return err == PH_ERR_IO ? 2 : 3;
     }
     ph_pvf_workers_config_t workers = {.loop = {dev->real, watch_fd, watch_write, unwatch, loop_timer, loop_cancel}, .log = &dev->log,

@@ -28,7 +28,7 @@ typedef struct fact {
 
 typedef struct block {
     char author[32];
-    bool primary;
+    bool primary, reorg_told;
     fact_t *facts;          /* of every para; NULL until it was imported */
 } block_t;
 
@@ -223,8 +223,17 @@ static void trouble(ph_story_t *story, uint64_t now_us, const char *node, const 
         tell(story, now_us, "%s refuses relay block #%llu: %s", node, (unsigned long long)fields->number, reason);
     else if (strcmp(event, "build-failed") == 0)
         tell(story, now_us, "%s could not build a relay block: %s", node, reason);
-    else if (strcmp(event, "reorg") == 0)
-        tell(story, now_us, "%s changes over to another fork, %llu deep", node, (unsigned long long)fields->number);
+}
+
+/* Of two blocks for the same height one wins; one node after another sees it. */
+static void reorg(ph_story_t *story, uint64_t now_us, const ph_trace_fields_t *fields)
+{
+    block_t *block = ph_map_put(&story->blocks, fields->block, NULL);
+    if (block->reorg_told)
+        return;
+    block->reorg_told = true;
+    tell(story, now_us, "relay block %s wins over another fork, %llu deep", ph_short_hash(fields->block->bytes).text,
+         (unsigned long long)fields->number);
 }
 
 static void session(ph_story_t *story, uint64_t now_us, uint64_t number)
@@ -254,6 +263,8 @@ void ph_story_event(ph_story_t *story, uint64_t now_us, const char *node, const 
         authored(story, now_us, node, fields);
     else if (strcmp(event, "timed-out") == 0)
         timed_out(story, now_us, fields);
+    else if (strcmp(event, "reorg") == 0)
+        reorg(story, now_us, fields);
     else if (strcmp(event, "topology") == 0)
         session(story, now_us, fields->number);
     else

@@ -35,6 +35,7 @@ struct ph_keystore {
     ph_env_t *env;
     PH_LIST(keystore_key_t) keys;
     bool abstains, session_known;
+    bool has_record;                /* there is one, or this node has not been needed before */
     ph_session_index_t abstain_session, session;
     ph_signature_log_fn log;
     void *log_ctx;
@@ -98,6 +99,7 @@ ph_keystore_t *ph_keystore_new(ph_env_t *env, bool fresh)
     ph_buf_t *born = ph_disk_get(env, PH_BYTES_LIT(BORN));
     /* A node with a chain but without a record has lost its memory of what it signed. */
     ks->abstains = !born && !fresh;
+    ks->has_record = born != NULL;
     ph_buf_unref(born);
     return ks;
 }
@@ -138,6 +140,9 @@ void ph_keystore_note_session(ph_keystore_t *ks, ph_session_index_t session)
 {
     if (ks->session_known && session.v <= ks->session.v)
         return;
+    /* A node without a past and without a record may have lost both: unless the network is as new as it is, it abstains. */
+    if (!ks->session_known && !ks->has_record && session.v > 0)
+        ks->abstains = true;
     if (ks->abstains && !ks->session_known)
         ks->abstain_session = session;
     else if (ks->abstains && session.v > ks->abstain_session.v)
@@ -212,6 +217,7 @@ static ph_err_t record(ph_keystore_t *ks, const fact_t *facts, const uint8_t (*w
         err = known[i] ? PH_OK : put(ks, ph_bytes(facts[i].key, facts[i].len), ph_bytes(what[i], 32));
     if (err == PH_OK)
         err = ph_disk_sync(ks->env);
+    ks->has_record |= err == PH_OK;
     for (size_t i = 0; i < count && err != PH_OK; i++)
         if (!known[i])
             ph_disk_delete(ks->env, ph_bytes(facts[i].key, facts[i].len));

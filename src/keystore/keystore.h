@@ -21,7 +21,8 @@ typedef struct ph_keystore ph_keystore_t;
 typedef enum ph_key_type { PH_KEY_BABE, PH_KEY_PARA_VALIDATOR, PH_KEY_PARA_ASSIGNMENT, PH_KEY_AUTHORITY_DISCOVERY, PH_KEY_GRANDPA,
                            PH_KEY_COLLATOR, PH_KEY_TYPE_COUNT } ph_key_type_t;
 
-/* Reads the record from the env's disk. `fresh`: this node has no chain beyond genesis, so a missing record is no loss. */
+/* Reads the record from the env's disk. `fresh`: this node has no chain beyond genesis. A missing record is then no loss as
+ * long as the network itself is in its first session; found in a later one, such a node abstains like any that lost it. */
 ph_keystore_t *ph_keystore_new(ph_env_t *env, bool fresh);
 void ph_keystore_free(ph_keystore_t *keystore);         /* wipes secrets */
 

@@ -160,6 +160,16 @@ class Dev(unittest.TestCase):
         self.assertEqual(process.returncode, 0, process.stderr)
         self.assertEqual(list(self.dir.iterdir()), [])
 
+    def test_a_full_disk_is_named(self):
+        """On a small file system of its own, where this machine lets one have that."""
+        mounted = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=2m tmpfs "$0" && shift 0 && exec "$@"', str(self.dir)]
+        if subprocess.run([*mounted, "true"], capture_output=True).returncode:
+            self.skipTest("no file system of one's own here")
+        done = subprocess.run([*mounted, BIN, "dev", *FAST, "--base-path", str(self.dir), "--pov-bytes", "500000", "--timeout", "120"],
+                              capture_output=True, timeout=180, text=True)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr.splitlines()[-1], r"^parahost dev: \w+ cannot go on: .*: no room left on the disk$")
+
     # ---- validation functions ----
 
     def test_validation_functions_of_ones_own_take_turns(self):

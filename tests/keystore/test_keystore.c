@@ -303,6 +303,17 @@ static void a_new_node_does_not_abstain(void **state)
     assert_int_equal(state_on(f, valid(1), 0, 0, 0), PH_OK);
 }
 
+/* A whole disk can be lost, chain and all: such a node looks new to itself, but the network is not. */
+static void a_new_node_in_an_old_network_abstains(void **state)
+{
+    fixture_t *f = *state;
+    ph_keystore_note_session(f->ks, (ph_session_index_t){4});
+    assert_true(ph_keystore_abstains(f->ks));
+    assert_int_equal(state_on(f, valid(1), 4, 0, 0), PH_ERR_REFUSED);
+    ph_keystore_note_session(f->ks, (ph_session_index_t){5});
+    assert_int_equal(state_on(f, valid(1), 5, 0, 0), PH_OK);
+}
+
 static unsigned puts_left;
 static bool sync_fails;
 
@@ -416,6 +427,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_restarted_node_cannot_contradict_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lost_record_means_abstaining_until_the_next_session, setup, teardown),
         cmocka_unit_test_setup_teardown(a_new_node_does_not_abstain, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_new_node_in_an_old_network_abstains, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_signed_that_is_not_on_disk, setup, teardown),
         cmocka_unit_test_setup_teardown(old_facts_are_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(slots_are_claimed_with_our_keys_only, setup, teardown),

@@ -33,7 +33,9 @@ class Program:
 
 
 def shorter(path, directory):
-    """A path inside the repository, as seen from a directory in it; anything else as it is."""
+    """A path inside the repository, as seen from a directory in it; Python by its name; anything else as it is."""
+    if os.path.basename(path).startswith("python3"):
+        return "python3"
     if not os.path.isabs(path) or not path.startswith(ROOT + os.sep):
         return path
     relative = os.path.relpath(path, directory)

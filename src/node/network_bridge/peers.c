@@ -153,6 +153,7 @@ void ph_bridge_opened(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, ph_by
     peer->role.kind = roles;
     peer->sets[set].connected = true;
     peer->sets[set].finalized = 0;
+    ph_note(self, "peer-connected", PH_FIELDS(PH_F_PEER(id), .reason = set == PH_PEER_SET_VALIDATION ? "validation" : "collation"));
     tell_connected(self, set, id, peer);
     if (bridge->view.heads.count == 0)
         return;
@@ -171,6 +172,7 @@ void ph_bridge_closed(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, bool 
     if (!peer->sets[set].connected)
         return;
     peer->sets[set].connected = false;
+    ph_note(self, "peer-disconnected", PH_FIELDS(PH_F_PEER(id), .reason = set == PH_PEER_SET_VALIDATION ? "validation" : "collation"));
     if (set == PH_PEER_SET_VALIDATION)
         ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_DISCONNECTED, .peer_disconnected = id});
     else
