@@ -37,7 +37,9 @@ test: wasmtime
 	@python3 -B tools/test/main.py --seeds $(SEEDS) --seeds-debug $(SEEDS_DEBUG) --only '$(ONLY)'
 
 bench: build
-	build/release/parahost bench $(or $(ARGS),list)
+	@for name in $(or $(firstword $(ARGS)),$$(build/release/parahost bench list | cut -d' ' -f1)); do \
+	    build/release/parahost bench $$name $(wordlist 2,99,$(ARGS)) || exit; \
+	done
 
 fuzz: PACKAGES_FOR = test
 fuzz: wasmtime

@@ -18,6 +18,8 @@
 
 typedef struct spec_reader {
     ph_arena_t *arena;    /* of the pair at hand */
+    ph_spec_pairs_t *pairs; /* what the top trie holds goes here too, if not NULL, */
+    ph_arena_t *kept;       /* and lives here */
     char *why;
     size_t why_len;
 } spec_reader_t;
@@ -132,6 +134,8 @@ static ph_err_t add_pair(spec_reader_t *r, ph_trie_builder_t *builder, const cha
     ph_err_t err = ph_trie_builder_add(builder, k, v);
     if (err != PH_OK)
         return fail(r, err, "the key %.100s… is too long; expected at most %u bytes", key, PH_TRIE_KEY_MAX);
+    if (r->pairs)
+        ph_list_push(r->kept, r->pairs, ((ph_trie_pair_t){ph_bytes_copy(r->kept, k), ph_bytes_copy(r->kept, v)}));
     ph_arena_reset(r->arena);
     return PH_OK;
 }
@@ -179,6 +183,8 @@ static ph_err_t add_children(spec_reader_t *r, ph_trie_builder_t *top, const jso
     json_t *pairs;
     if (children && !json_is_object(children))
         return fail(r, PH_ERR_MALFORMED, "genesis.raw.childrenDefault: expected an object of child tries");
+    if (r->pairs && json_object_size(children) > 0)
+        return fail(r, PH_ERR_UNSUPPORTED, "genesis.raw.childrenDefault: there are child tries; expected a state without");
     json_object_foreach((json_t *)(uintptr_t)children, name, pairs)
         PH_TRY(add_child(r, top, name, pairs, version));
     return PH_OK;
@@ -260,6 +266,8 @@ static ph_err_t read_genesis(spec_reader_t *r, ph_spec_t *out, const json_t *gen
     if (!root)
         return fail(r, PH_ERR_UNSUPPORTED, "%s; expected a raw chain specification with genesis.raw.top",
                     genesis ? "genesis is not raw" : "there is no \"genesis\"");
+    if (r->pairs)
+        return fail(r, PH_ERR_UNSUPPORTED, "there is only genesis.stateRootHash; expected the state, genesis.raw.top");
     const char *text = json_string_value(root);
     if (!text || ph_unhex_fixed(text, json_string_length(root), out->state_root.bytes, 32) != PH_OK)
         return fail(r, PH_ERR_MALFORMED, "genesis.stateRootHash: expected 32 bytes of hexadecimal");
@@ -272,10 +280,11 @@ static const char *text_of(ph_arena_t *arena, const json_t *json, const char *ke
     return text ? ph_arena_strdup(arena, text) : "";
 }
 
-ph_err_t ph_spec_read(ph_spec_t *out, ph_arena_t *arena, ph_bytes_t text, int state_version, char *why, size_t why_len)
+ph_err_t ph_spec_read_pairs(ph_spec_t *out, ph_spec_pairs_t *pairs, ph_arena_t *arena, ph_bytes_t text, int state_version, char *why,
+                            size_t why_len)
 {
     json_error_t where;
-    spec_reader_t r = {.why = why, .why_len = why_len};
+    spec_reader_t r = {.pairs = pairs, .kept = arena, .why = why, .why_len = why_len};
     json_t *json = json_loadb((const char *)text.data, text.len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &where);
     *out = (ph_spec_t){.version_from = PH_SPEC_VERSION_GIVEN};
     if (!json)
@@ -289,4 +298,9 @@ ph_err_t ph_spec_read(ph_spec_t *out, ph_arena_t *arena, ph_bytes_t text, int st
     ph_arena_free(r.arena);
     json_decref(json);
     return err;
+}
+
+ph_err_t ph_spec_read(ph_spec_t *out, ph_arena_t *arena, ph_bytes_t text, int state_version, char *why, size_t why_len)
+{
+    return ph_spec_read_pairs(out, NULL, arena, text, state_version, why, why_len);
 }

@@ -12,7 +12,9 @@
 
 #include <stdbool.h>
 
+#include "base/vec.h"
 #include "primitives/types.h"
+#include "trie/root.h"
 
 /* Where the state version was found. */
 typedef enum ph_spec_version_from {
@@ -36,6 +38,12 @@ typedef struct ph_spec {
 /* Reads the text of a specification. `state_version`: 0 or 1 to say it, -1 to have it found. Everything lives in the arena.
  * MALFORMED, UNSUPPORTED (not raw) or NOT_FOUND (no version to be found: there is no code) with a line in `why`. */
 PH_MUST_CHECK ph_err_t ph_spec_read(ph_spec_t *out, ph_arena_t *arena, ph_bytes_t text, int state_version, char *why, size_t why_len);
+
+/* The same, and hands out the pairs of the state, in the arena, in the file's order. UNSUPPORTED also: there is only a root, or
+ * there are child tries. */
+typedef PH_LIST(ph_trie_pair_t) ph_spec_pairs_t;
+PH_MUST_CHECK ph_err_t ph_spec_read_pairs(ph_spec_t *out, ph_spec_pairs_t *pairs, ph_arena_t *arena, ph_bytes_t text, int state_version,
+                                          char *why, size_t why_len);
 
 /* The state version a runtime blob (maybe compressed) declares. NOT_FOUND: it has no section runtime_version; MALFORMED: it is
  * no WebAssembly module, or the section does not parse. */

@@ -1,5 +1,6 @@
 #include "cli/bytes_arg.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,11 +29,15 @@ ph_err_t ph_cli_read_file(ph_arena_t *arena, ph_bytes_t *out, const char *path, 
         if (file == NULL)
             return PH_ERR_IO;
         err = read_stream(&w, file, max);
+        int reason = errno;
         fclose(file);
+        errno = reason;
     }
     *out = ph_writer_bytes(&w);
     return err;
 }
+
+const char *ph_cli_read_why(ph_err_t err) { return err == PH_ERR_IO ? strerror(errno) : ph_err_text(err); }
 
 static bool is_hex_file(const char *path)
 {
@@ -54,7 +59,7 @@ static ph_err_t read_named(ph_arena_t *arena, ph_bytes_t *out, const char *what,
 {
     ph_err_t err = ph_cli_read_file(arena, out, path, ARG_MAX_LEN);
     if (err != PH_OK)
-        fprintf(stderr, "%s: %s cannot be read (%s)\n", what, path, ph_err_text(err));
+        fprintf(stderr, "%s: %s cannot be read (%s)\n", what, path, ph_cli_read_why(err));
     return err;
 }
 

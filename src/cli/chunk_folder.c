@@ -122,7 +122,7 @@ static int read_chunk(const char *what, ph_arena_t *arena, piece_list_t *list, c
     const char *path = ph_arena_printf(arena, "%s/%u", dir, index);
     ph_err_t err = ph_cli_read_file(arena, &chunk, path, CHUNK_MAX);
     if (err != PH_OK)
-        return complain(what, path, "cannot be read");
+        return complain(what, path, ph_arena_printf(arena, "cannot be read (%s)", ph_cli_read_why(err)));
     if (root && !proves(arena, dir, index, chunk, root))
         complain(what, path, "is left out: it does not prove to be under the root");
     else

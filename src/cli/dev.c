@@ -57,8 +57,8 @@ typedef struct dev {
 /* ---- arguments ---- */
 
 static const char about[] =
-    "Runs a whole local relay chain with parachains on the wall clock in this process: validators, a collator for each para, and a\n"
-    "sandboxed process for each validation of a block. It needs no set-up, and runs until Ctrl-C.";
+    "Runs a whole local relay chain with parachains on the wall clock in this process: validators, a collator for each para, and for\n"
+    "every validation of a block a process of its own, under limits. It needs no set-up, and runs until Ctrl-C.";
 
 static int read_args(ph_command_t *command, dev_args_t *a, int argc, char **argv)
 {

@@ -1,4 +1,6 @@
 /* The program: finds the command and hands over. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,9 +60,13 @@ int main(int argc, char **argv)
     if (argc >= 2 && strcmp(argv[1], "pvf-worker") == 0)
         return ph_pvf_worker_main();
     ph_set_abort_hook(on_broken_invariant);
+    /* A file that may not grow is told by the write that fails. */
+    signal(SIGXFSZ, SIG_IGN);
     int status = dispatch(argc, argv);
+    errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "parahost: standard output cannot be written\n");
+        /* Without a reason it was an earlier write that failed. */
+        fprintf(stderr, "parahost: standard output cannot be written%s%s%s\n", errno ? " (" : "", errno ? strerror(errno) : "", errno ? ")" : "");
         return status > 2 ? status : 2;
     }
     return status;

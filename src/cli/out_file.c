@@ -63,8 +63,8 @@ bool ph_out_open(ph_out_file_t *out, const char *what, const char *path)
 void ph_out_text(void *ctx, const char *text, size_t len)
 {
     ph_out_file_t *out = ctx;
-    if (len > 0 && fwrite(text, 1, len, out->file) != len)
-        out->failed = true;
+    if (len > 0 && !out->failed && fwrite(text, 1, len, out->file) != len)
+        out->failed = errno ? errno : EIO;
 }
 
 bool ph_out_commit(ph_out_file_t *out)
@@ -72,7 +72,7 @@ bool ph_out_commit(ph_out_file_t *out)
     if (!out->file)
         return true;
     bool ok = !out->failed && fflush(out->file) == 0;
-    int reason = errno;
+    int reason = out->failed ? out->failed : errno;
     if (fclose(out->file) != 0 && ok) {
         ok = false;
         reason = errno;
@@ -88,6 +88,12 @@ bool ph_out_commit(ph_out_file_t *out)
     }
     forget(out);
     return ok;
+}
+
+void ph_out_discard(const ph_out_file_t *out)
+{
+    if (out->temporary)
+        unlink(out->temporary);
 }
 
 void ph_out_abandon(ph_out_file_t *out)

@@ -6,15 +6,15 @@
 #include <time.h>
 
 #include "base/json.h"
-#include "cli/bytes_arg.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/network_args.h"
 #include "cli/options.h"
 #include "cli/out_file.h"
 #include "cli/sim_report.h"
 #include "service/summary.h"
 
 #define NAME "parahost sim"
-#define PVF_FILE_MAX ((size_t)64 << 20)
 
 static const char *const runtimes[] = {"native", "wasm", NULL};
 
@@ -22,7 +22,8 @@ typedef struct sim_args {
     ph_sim_config_t config;
     ph_range_t latency, partition;
     unsigned runtime;
-    const char *pvf, *head, *state, *blocks, *events;
+    ph_network_args_t network;
+    const char *state, *blocks, *events;
     bool json;
 } sim_args_t;
 
@@ -33,23 +34,25 @@ static const char about[] =
 static int read_args(ph_command_t *command, sim_args_t *a, int argc, char **argv)
 {
     ph_sim_config_t *c = &a->config;
+    ph_network_args_t *n = &a->network;
     const ph_option_t options[] = {
         {"seed", PH_OPTION_U64, &c->seed, "N", "what every draw follows from (default 1)", 0, 0, NULL},
-        {"validators", PH_OPTION_SIZE, &c->validators, "N", "how many (default 6)", 1, 65536, NULL},
-        {"paras", PH_OPTION_SIZE, &c->paras, "N", "parachains, numbered from 2000 (default 2)", 0, 65536, NULL},
+        {"validators", PH_OPTION_SIZE, &n->validators, "N", "how many (default 6)", 1, 65536, NULL},
+        {"paras", PH_OPTION_SIZE, &n->paras, "N", "parachains, numbered from 2000 (default 2)", 0, 65536, NULL},
         {"slots", PH_OPTION_U32, &c->slots, "N", "length of the run (default 30)", 1, 10000000, NULL},
-        {"slot-ms", PH_OPTION_U64, &c->slot_ms, "MS", "length of a slot (default 6000)", 1, 3600000, NULL},
-        {"session-slots", PH_OPTION_U32, &c->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
-        {"rotation-blocks", PH_OPTION_U32, &c->rotation_blocks, "N", "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
-        {"finality-depth", PH_OPTION_U32, &c->finality_depth, "N", "a block this far below the best one is final (default 24)", 1, 10000000, NULL},
+        {"slot-ms", PH_OPTION_U64, &n->slot_ms, "MS", "length of a slot (default 6000)", 1, 3600000, NULL},
+        {"session-slots", PH_OPTION_U32, &n->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
+        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N", "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
+        {"finality-depth", PH_OPTION_U32, &c->finality_depth, "N", "a block this far below the best one is depth-final (default 24)", 1, 10000000, NULL},
         {"latency-ms", PH_OPTION_RANGE, &a->latency, "A..B", "how long a message travels (default 20..100)", 0, 3600000, NULL},
         {"loss", PH_OPTION_PERCENT, &c->loss_percent, "PERCENT", "how many messages are lost (default 0)", 0, 0, NULL},
         {"partition", PH_OPTION_RANGE, &a->partition, "A..B", "from slot A to slot B the network is cut in two halves", 0, 10000000, NULL},
         {"crash", PH_OPTION_SIZE, &c->crashes, "N", "crashes with restarts, drawn over the run (default 0)", 0, 100000, NULL},
         {"bad-collators", PH_OPTION_SIZE, &c->bad_collators, "N", "collators that cheat (default 0)", 0, 65536, NULL},
         {"pov-bytes", PH_OPTION_SIZE, &c->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
-        {"pvf", PH_OPTION_TEXT, &a->pvf, "FILE", "a validation function instead of the built-in one; with --head", 0, 0, NULL},
-        {"head", PH_OPTION_TEXT, &a->head, "BYTES", "its genesis head", 0, 0, NULL},
+        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE", "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
+        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES", "the genesis head that goes with it", 0, 0, NULL},
+        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE", "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
         {"runtime", PH_OPTION_CHOICE, &a->runtime, "native|wasm", "the runtime's body (default native)", 0, 0, runtimes},
         {"no-memo", PH_OPTION_FLAG, &c->no_memo, NULL, "every node works everything out for itself: slower, same run", 0, 0, NULL},
         {"dump-state", PH_OPTION_TEXT, &a->state, "FILE", "writes the state after the best block", 0, 0, NULL},
@@ -69,9 +72,7 @@ static int check_args(const ph_command_t *command, sim_args_t *a)
 {
     ph_sim_config_t *c = &a->config;
     if (a->runtime == 1)
-        return ph_options_wrong(command, "--runtime: wasm is not available yet: it comes with the runtime issue; expected native");
-    if (!a->pvf != !a->head)
-        return ph_options_wrong(command, "--pvf and --head belong together; --%s is missing", a->pvf ? "head" : "pvf");
+        return ph_options_wrong(command, "--runtime: wasm is not available in this version; expected native");
     if (a->partition.given && a->partition.from == a->partition.to)
         return ph_options_wrong(command, "--partition: it ends where it begins; expected A..B with A below B");
     if (a->partition.given && a->partition.from >= c->slots)
@@ -81,19 +82,23 @@ static int check_args(const ph_command_t *command, sim_args_t *a)
     c->has_partition = a->partition.given;
     c->partition_from = (uint32_t)a->partition.from;
     c->partition_to = (uint32_t)a->partition.to;
-    return PH_OPTIONS_GO;
+    return ph_network_check(command, &a->network);
 }
 
-static int read_files(ph_arena_t *arena, sim_args_t *a)
+static int read_files(const ph_command_t *command, ph_arena_t *arena, sim_args_t *a)
 {
-    if (!a->pvf)
-        return PH_OPTIONS_GO;
-    ph_err_t err = ph_cli_read_file(arena, &a->config.pvf, a->pvf, PVF_FILE_MAX);
-    if (err != PH_OK || a->config.pvf.len == 0) {
-        fprintf(stderr, NAME ": --pvf: %s cannot be read (%s); expected a validation function\n", a->pvf, err ? ph_err_text(err) : "it is empty");
-        return 2;
-    }
-    return ph_cli_bytes_arg(arena, &a->config.head, NAME ": --head", a->head) == PH_OK ? PH_OPTIONS_GO : 2;
+    ph_sim_config_t *c = &a->config;
+    ph_network_args_t *n = &a->network;
+    int status = ph_network_read(command, arena, n);
+    c->validators = n->validators;
+    c->paras = n->paras;
+    c->slot_ms = n->slot_ms;
+    c->session_slots = n->session_slots;
+    c->rotation_blocks = n->rotation_blocks;
+    c->codes = n->codes;
+    c->code_count = n->code_count;
+    c->local = n->local;
+    return status;
 }
 
 /* ---- the run ---- */
@@ -123,10 +128,21 @@ static bool commit_files(sim_files_t *files)
     return ok;
 }
 
-static void on_event(void *ctx, const char *line, size_t len)
+/* The signal that came is about to end the process. */
+static void discard_files(void *ctx)
 {
-    ph_out_text(ctx, line, len);
-    ph_out_text(ctx, "\n", 1);
+    const sim_files_t *files = ctx;
+    ph_out_discard(&files->state);
+    ph_out_discard(&files->blocks);
+    ph_out_discard(&files->events);
+}
+
+static bool on_event(void *ctx, const char *line, size_t len)
+{
+    ph_out_file_t *out = ctx;
+    ph_out_text(out, line, len);
+    ph_out_text(out, "\n", 1);
+    return !out->failed;
 }
 
 static double now_seconds(void)
@@ -169,18 +185,34 @@ static int run(const sim_args_t *a, sim_files_t *files)
     err = ph_sim_run(sim, why, sizeof why);
     if (err == PH_OK)
         write_results(sim, files, a, now_seconds() - start);
-    else
+    else if (!files->events.failed || ph_out_commit(&files->events)) /* which says why */
         fprintf(stderr, NAME ": %s\n", why[0] ? why : ph_err_text(err));
     ph_sim_free(sim);
     return err == PH_OK ? 0 : 3;
+}
+
+/* Files are complete or not there, however the run ends. */
+static int run_guarded(const sim_args_t *a, sim_files_t *files)
+{
+    ph_interrupt_t guard;
+    int status = open_files(files, a) ? PH_OPTIONS_GO : 2;
+    if (status == PH_OPTIONS_GO) {
+        ph_interrupt_begin(&guard, discard_files, files);
+        status = run(a, files);
+        ph_interrupt_end(&guard);
+    }
+    if (status == 0)
+        return commit_files(files) ? 0 : 3;
+    abandon_files(files);
+    return status;
 }
 
 int ph_cli_sim(int argc, char **argv)
 {
     ph_command_t command;
     sim_args_t a = {.latency = {20, 100, false},
-                    .config = {.seed = 1, .validators = 6, .paras = 2, .slots = 30, .slot_ms = 6000, .session_slots = 10, .rotation_blocks = 5,
-                               .finality_depth = 24}};
+                    .network = PH_NETWORK_ARGS,
+                    .config = {.seed = 1, .slots = 30, .finality_depth = 24}};
     int status = read_args(&command, &a, argc, argv);
     if (status == PH_OPTIONS_GO)
         status = check_args(&command, &a);
@@ -188,13 +220,10 @@ int ph_cli_sim(int argc, char **argv)
         return status;
     ph_arena_t *arena = ph_arena_new();
     sim_files_t files = {0};
-    status = read_files(arena, &a);
+    status = read_files(&command, arena, &a);
     if (status == PH_OPTIONS_GO)
-        status = open_files(&files, &a) ? run(&a, &files) : 2;
-    if (status == 0)
-        status = commit_files(&files) ? 0 : 2;
-    else
-        abandon_files(&files);
+        status = run_guarded(&a, &files);
+    ph_network_free(&a.network);
     ph_arena_free(arena);
     return status;
 }

@@ -41,7 +41,7 @@ void ph_cli_print_summary(const char *json, uint64_t seed)
                  *memo = json_object_get(s, "memo");
     printf("seed          %llu, %lld validators, %lld slots\n", (unsigned long long)seed, number(s, "validators"), number(s, "slots"));
     printf("best block    #%lld %s\n", number(best, "number"), text(best, "hash"));
-    printf("final block   #%lld %s\n", number(finalized, "number"), text(finalized, "hash"));
+    printf("depth-final   #%lld %s\n", number(finalized, "number"), text(finalized, "hash"));
     printf("blocks        %zu made\n", json_array_size(json_object_get(s, "blocks")));
     print_paras(json_object_get(s, "paras"));
     print_troubles(s);

@@ -58,7 +58,7 @@ ph_story_t *ph_story_new(const ph_story_config_t *config)
     story->config = *config;
     story->paras = ph_mem_alloc(NULL, (config->paras + 1) * sizeof *story->paras);
     for (size_t i = 0; i < config->paras; i++)
-        story->paras[i].id = config->first_para + (uint32_t)i;
+        story->paras[i].id = config->ids[i].v;
     ph_map_init(&story->candidates, sizeof(ph_candidate_hash_t), sizeof(candidate_t));
     ph_map_init(&story->blocks, sizeof(ph_hash_t), sizeof(block_t));
     return story;
@@ -91,8 +91,10 @@ static void PH_PRINTF(3, 4) tell(ph_story_t *story, uint64_t now_us, const char 
 
 static bool index_of(const ph_story_t *story, ph_para_id_t para, uint32_t *out)
 {
-    *out = para.v - story->config.first_para;
-    return para.v >= story->config.first_para && *out < story->config.paras;
+    for (*out = 0; *out < story->config.paras; ++*out)
+        if (story->paras[*out].id == para.v)
+            return true;
+    return false;
 }
 
 static candidate_t *candidate_of(ph_story_t *story, const ph_candidate_hash_t *hash, uint32_t para)

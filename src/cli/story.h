@@ -36,8 +36,8 @@ typedef struct ph_story_para {
 typedef struct ph_story ph_story_t;
 
 typedef struct ph_story_config {
-    uint32_t first_para;
-    size_t paras;                   /* numbered on from first_para */
+    const ph_para_id_t *ids;        /* ascending; borrowed by ph_story_new */
+    size_t paras;
     void *ctx;
     /* Something worth telling happened; text is one line without a newline. */
     void (*tell)(void *ctx, uint64_t now_us, const char *text);

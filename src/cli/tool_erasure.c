@@ -28,7 +28,7 @@ static int make_coded(const ph_command_t *command, ph_arena_t *arena, ph_coded_t
     ph_bytes_t payload;
     ph_err_t err = ph_cli_read_file(arena, &payload, path, PAYLOAD_MAX);
     if (err != PH_OK)
-        return ph_options_wrong(command, "FILE: %s cannot be read (%s); expected a file of at most 64 MiB", path, ph_err_text(err));
+        return ph_options_wrong(command, "FILE: %s cannot be read (%s); expected a file of at most 64 MiB", path, ph_cli_read_why(err));
     if (payload.len == 0)
         return ph_options_wrong(command, "FILE: %s is empty; expected at least one byte", path);
     err = ph_coded_new(out, args->validators, payload);

@@ -82,7 +82,7 @@ static int genesis(const ph_command_t *command, ph_arena_t *arena, const char *p
     if (err == PH_OK && ph_gzip_looks_like(text))
         err = ph_gunzip(arena, text, SPEC_MAX, &text);
     if (err != PH_OK)
-        return ph_options_wrong(command, "%s cannot be read (%s); expected a raw chain specification", path, ph_err_text(err));
+        return ph_options_wrong(command, "%s cannot be read (%s); expected a raw chain specification", path, ph_cli_read_why(err));
     if (ph_spec_read(&spec, arena, text, version, why, sizeof why) != PH_OK)
         return ph_options_wrong(command, "%s: %s", path, why);
     if (json)

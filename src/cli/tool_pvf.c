@@ -8,9 +8,8 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/out_file.h"
-#include "pvf/host.h"
+#include "cli/pvf_check.h"
 #include "scale/json.h"
-#include "wasm/blob.h"
 
 #define CODE_MAX ((size_t)256 << 20)
 
@@ -19,7 +18,7 @@ static int read_code(const ph_command_t *command, ph_arena_t *arena, ph_bytes_t 
     ph_err_t err = ph_cli_read_file(arena, code, path, CODE_MAX);
     if (err == PH_OK)
         return PH_OPTIONS_GO;
-    return ph_options_wrong(command, "WASM: %s cannot be read (%s); expected a WebAssembly file, compressed or not", path, ph_err_text(err));
+    return ph_options_wrong(command, "WASM: %s cannot be read (%s); expected a WebAssembly file, compressed or not", path, ph_cli_read_why(err));
 }
 
 static void put_text(ph_json_t *j, const char *key, ph_bytes_t text)
@@ -75,19 +74,6 @@ static void print_prepared(const ph_pvf_prepared_t *p, size_t blob_len, uint64_t
     printf("time      %.1f ms (%.1f ms of CPU)\n", ms, (double)cpu_us / 1000);
 }
 
-static ph_err_t prepare_in_worker(ph_arena_t *arena, ph_pvf_answer_t *answer, ph_bytes_t code)
-{
-    ph_pvf_worker_t *worker = NULL;
-    ph_pvf_worker_config_t config = {.executor = ph_pvf_executor_default()};
-    ph_pvf_limits_t limits = ph_pvf_limits(PH_PVF_PREPARE_MS);
-    PH_TRY(ph_pvf_worker_spawn(&worker, &config));
-    ph_err_t err = ph_pvf_worker_prepare(worker, code, PH_BLOB_CODE_BOMB_LIMIT, &limits);
-    if (err == PH_OK)
-        ph_pvf_worker_wait(worker, arena, answer);
-    ph_pvf_worker_free(worker);
-    return err;
-}
-
 /* A preparation that would fail anywhere speaks against the code: the answer is "no". Any other is ours. */
 static int report_failure(const ph_command_t *command, const ph_tup_pvf_prepare_error_string_t *failed)
 {
@@ -110,9 +96,7 @@ static int prepare(const ph_command_t *command, ph_arena_t *arena, const prepare
     if (status != PH_OPTIONS_GO)
         return status;
     double start = now_ms();
-    ph_err_t err = prepare_in_worker(arena, &answer, code);
-    if (err == PH_OK && answer.kind != PH_PVF_ANSWER_PREPARED)
-        err = PH_ERR_INTERNAL;
+    ph_err_t err = ph_pvf_check_prepare(arena, &answer, code);
     if (err != PH_OK) {
         ph_options_wrong(command, "the worker process failed (%s)", ph_err_text(err));
         return 3;
@@ -225,7 +209,7 @@ static int print_valid(ph_arena_t *arena, const ph_pvf_executed_t *executed, uin
 static int status_of_error(ph_arena_t *arena, const ph_pvf_executed_t *executed, ph_bytes_t code)
 {
     ph_pvf_answer_t answer = {0};
-    if (executed->reason.kind != PH_PVF_REASON_PREPARATION || prepare_in_worker(arena, &answer, code) != PH_OK || answer.kind != PH_PVF_ANSWER_PREPARED)
+    if (executed->reason.kind != PH_PVF_REASON_PREPARATION || ph_pvf_check_prepare(arena, &answer, code) != PH_OK)
         return 3;
     const ph_pvf_prepare_result_t *r = &answer.prepared.result;
     bool deterministic = r->kind == PH_RES_PVF_PREPARED_TUP_PVF_PREPARE_ERROR_STRING_ERR && ph_pvf_prepare_error_is_deterministic(r->err._0);

@@ -56,7 +56,7 @@ static int root(const ph_command_t *command, const char *path, unsigned version,
     uint8_t out[32];
     json_t *pairs = ph_vectors_load(path, error, sizeof error);
     if (!pairs)
-        return ph_options_wrong(command, "%s", error);
+        return ph_options_wrong(command, "%s; expected JSON of keys and values", error);
     ph_trie_builder_t builder = ph_trie_builder_new();
     int status = add_pairs(command, &builder, path, pairs);
     if (status == PH_OPTIONS_GO) {

@@ -72,7 +72,7 @@ json_t *ph_vectors_load(const char *path, char *error, size_t error_len)
     if (err == PH_OK && ph_gzip_looks_like(content))
         err = ph_gunzip(arena, content, FILE_MAX, &content);
     if (err != PH_OK) {
-        snprintf(error, error_len, "%s: cannot be read (%s)", path, ph_err_text(err));
+        snprintf(error, error_len, "%s: cannot be read (%s)", path, ph_cli_read_why(err));
     } else {
         json = json_loadb((const char *)content.data, content.len, 0, &where);
         if (json == NULL)
@@ -87,13 +87,13 @@ static int check_file(const char *path, size_t *passed, size_t *failed)
     char error[512];
     json_t *json = ph_vectors_load(path, error, sizeof error);
     if (json == NULL) {
-        fprintf(stderr, "%s\n", error);
+        fprintf(stderr, "parahost tool vectors: %s; expected a file of test vectors, gzipped or not\n", error);
         return 2;
     }
     ph_vectors_t v = {.file = path, .arena = ph_arena_new()};
     bool known = ph_vectors_check(&v, json);
     if (!known)
-        fprintf(stderr, "%s: not a kind of test vectors we know; expected lists such as \"types\" or \"prefixes\"\n", path);
+        fprintf(stderr, "parahost tool vectors: %s: not a kind of test vectors we know; expected lists such as \"types\" or \"prefixes\"\n", path);
     *passed += v.passed;
     *failed += v.failed;
     ph_arena_free(v.arena);

@@ -97,15 +97,16 @@ static ph_fleet_node_t *add_node(ph_fleet_t *fleet, const char *name)
 static void add_collator(ph_fleet_t *fleet, size_t para, size_t bad)
 {
     char name[40];
+    ph_para_id_t id = fleet->local->paras[para].id;
     if (bad)
         snprintf(name, sizeof name, "bad-collator-%zu", bad);
     else
-        snprintf(name, sizeof name, "collator-%zu", FIRST_PARA + para);
+        snprintf(name, sizeof name, "collator-%u", id.v);
     ph_fleet_node_t *node = add_node(fleet, name);
     ph_blake2_256(node->collator_seed, ph_bytes(name, strlen(name)));
     node->bad = bad > 0;
     node->collates = true;
-    node->collator = (ph_collator_t){.para_id = {(uint32_t)(FIRST_PARA + para)}, .collate = collate, .ctx = node, .bad = node->bad,
+    node->collator = (ph_collator_t){.para_id = id, .collate = collate, .ctx = node, .bad = node->bad,
                                      .fault_offset = (uint32_t)bad};
 }
 
@@ -129,17 +130,12 @@ static ph_fleet_code_t code_of(const ph_fleet_config_t *config, size_t i, ph_byt
 {
     if (config->code_count)
         return config->codes[i % config->code_count];
-    if (config->pvf.len)
-        return (ph_fleet_code_t){config->pvf, config->head};
     return (ph_fleet_code_t){ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len), adder_head};
 }
 
-ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *why, size_t why_len)
+static ph_err_t build_local(ph_fleet_t *fleet, char *why, size_t why_len)
 {
-    ph_fleet_t *fleet = ph_mem_alloc(NULL, sizeof *fleet);
-    fleet->config = *config;
-    ph_map_init(&fleet->blocks, sizeof(ph_hash_t), sizeof(ph_relay_block_t *));
-    ph_map_init(&fleet->misbehaviour_seen, 32, 1);
+    const ph_fleet_config_t *config = &fleet->config;
     ph_local_para_t *paras = ph_mem_alloc(NULL, (config->paras + 1) * sizeof *paras);
     uint8_t genesis_head[PH_ADDER_HEAD_LEN];
     ph_adder_head_t genesis;
@@ -154,6 +150,18 @@ ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *w
                                .runtime_code = config->runtime_code.len ? config->runtime_code : ph_bytes(ph_runtime_wasm, ph_runtime_wasm_len)};
     ph_err_t err = ph_local_new(&fleet->local, &local, why, why_len);
     ph_mem_free(paras);
+    return err;
+}
+
+ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *why, size_t why_len)
+{
+    ph_fleet_t *fleet = ph_mem_alloc(NULL, sizeof *fleet);
+    fleet->config = *config;
+    ph_map_init(&fleet->blocks, sizeof(ph_hash_t), sizeof(ph_relay_block_t *));
+    ph_map_init(&fleet->misbehaviour_seen, 32, 1);
+    fleet->local = config->local;
+    PH_CHECK(!config->local || (config->validators == config->local->validator_count && config->paras == config->local->para_count));
+    ph_err_t err = config->local ? PH_OK : build_local(fleet, why, why_len);
     if (err != PH_OK) {
         ph_fleet_free(fleet);
         return err;
@@ -189,6 +197,13 @@ size_t ph_fleet_count(const ph_fleet_t *fleet) { return fleet->nodes.count; }
 ph_node_t *ph_fleet_node(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->node; }
 ph_env_t *ph_fleet_env(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->env; }
 const char *ph_fleet_name(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->name; }
+
+const char *ph_fleet_peer_name(const ph_fleet_t *fleet, const ph_trace_fields_t *fields)
+{
+    bool known = fleet && fields->has_peer && fields->peer.v < fleet->nodes.count;
+    return known ? fleet->nodes.items[fields->peer.v]->name : NULL;
+}
+
 bool ph_fleet_is_bad(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->bad; }
 
 static void keep_stats(ph_fleet_t *fleet, ph_node_t *node)
@@ -234,7 +249,8 @@ void ph_fleet_free(ph_fleet_t *fleet)
     ph_map_free(&fleet->misbehaviour_seen);
     ph_list_free(&fleet->misbehaviour);
     ph_list_free(&fleet->nodes);
-    ph_local_free(fleet->local);
+    if (!fleet->config.local)
+        ph_local_free(fleet->local);
     ph_mem_free(fleet);
 }
 

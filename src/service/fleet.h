@@ -19,9 +19,9 @@ typedef struct ph_fleet_config {
     uint64_t slot_ms;
     uint32_t session_slots, rotation_blocks, finality_depth;
     size_t pov_bytes;                       /* PoVs are padded to this many bytes */
-    ph_bytes_t pvf, head;                   /* instead of the built-in adder; empty: built-in */
-    const ph_fleet_code_t *codes;           /* or several, given to the paras in turn; borrowed by ph_fleet_new */
-    size_t code_count;
+    const ph_fleet_code_t *codes;           /* instead of the built-in adder, given to the paras in turn; borrowed by ph_fleet_new */
+    size_t code_count;                      /* 0: built-in */
+    ph_local_t *local;                      /* a network built beforehand, of that many validators and paras; outlives the fleet. NULL: none */
     ph_bytes_t runtime_code;                /* for `:code`; empty: the runtime's own wasm body */
     ph_pvf_service_t *pvf_service;          /* outlives the fleet */
     /* Makes the env of node `index`; it outlives the node. */
@@ -46,7 +46,7 @@ typedef struct ph_fleet_node ph_fleet_node_t;
 
 typedef struct ph_fleet {
     ph_fleet_config_t config;
-    ph_local_t *local;
+    ph_local_t *local;                      /* its own unless config.local */
     PH_LIST(ph_fleet_node_t *) nodes;       /* validators first, then collators, then bad collators */
     ph_map_t blocks;                        /* ph_hash_t → ph_relay_block_t *: every block that any node knew */
     PH_LIST(ph_fleet_misbehaviour_t) misbehaviour;
@@ -64,6 +64,8 @@ size_t ph_fleet_count(const ph_fleet_t *fleet);
 ph_node_t *ph_fleet_node(const ph_fleet_t *fleet, uint32_t index);
 ph_env_t *ph_fleet_env(const ph_fleet_t *fleet, uint32_t index);
 const char *ph_fleet_name(const ph_fleet_t *fleet, uint32_t index);
+/* Of the peer that an event of a node of this fleet speaks of; NULL: of none. */
+const char *ph_fleet_peer_name(const ph_fleet_t *fleet, const ph_trace_fields_t *fields);
 bool ph_fleet_is_bad(const ph_fleet_t *fleet, uint32_t index);
 /* Frees a node as a crash does, without conclude. Its env must have been ended. */
 void ph_fleet_drop(ph_fleet_t *fleet, uint32_t index);

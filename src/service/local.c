@@ -10,6 +10,7 @@
 #include "crypto/keys.h"
 #include "crypto/sr25519.h"
 #include "runtime/genesis.h"
+#include "service/local_private.h"
 
 #define STATE_VERSION 1
 
@@ -32,7 +33,7 @@ static ph_err_t seed_of(uint8_t out[32], const char *name, const char *path)
     return has_mini ? PH_OK : PH_ERR_INTERNAL;
 }
 
-static ph_err_t make_validator(ph_local_validator_t *v, ph_genesis_validator_t *genesis, size_t i)
+ph_err_t ph_local_make_validator(ph_local_validator_t *v, ph_genesis_validator_t *genesis, size_t i)
 {
     uint8_t stash[32];
     ph_sr25519_keypair_t keys, account;
@@ -85,18 +86,29 @@ static ph_err_t build_state(ph_local_t *local, const ph_local_config_t *config, 
     return err;
 }
 
-ph_err_t ph_local_new(ph_local_t **out, const ph_local_config_t *config, char *why, size_t why_len)
+ph_local_t *ph_local_alloc(size_t validators, size_t paras)
 {
     ph_arena_t *arena = ph_arena_new();
     ph_local_t *local = ph_arena_alloc(arena, sizeof *local);
     local->arena = arena;
     local->store = ph_trie_store_new(NULL);
-    local->validator_count = config->validators;
-    local->validators = ph_arena_alloc(arena, config->validators * sizeof *local->validators);
-    ph_genesis_validator_t *validators = ph_arena_alloc(arena, config->validators * sizeof *validators);
+    local->validator_count = validators;
+    local->validators = ph_arena_alloc(arena, validators * sizeof *local->validators);
+    local->para_count = paras;
+    local->paras = ph_arena_alloc(arena, paras * sizeof *local->paras);
+    return local;
+}
+
+ph_err_t ph_local_new(ph_local_t **out, const ph_local_config_t *config, char *why, size_t why_len)
+{
+    ph_local_t *local = ph_local_alloc(config->validators, config->para_count);
+    local->slot_ms = config->slot_ms;
+    for (size_t i = 0; i < config->para_count; i++)
+        local->paras[i].id = config->paras[i].id;
+    ph_genesis_validator_t *validators = ph_arena_alloc(local->arena, config->validators * sizeof *validators);
     ph_err_t err = PH_OK;
     for (size_t i = 0; i < config->validators && err == PH_OK; i++)
-        err = make_validator(&local->validators[i], &validators[i], i);
+        err = ph_local_make_validator(&local->validators[i], &validators[i], i);
     PH_CHECK(err == PH_OK);
     err = build_state(local, config, validators, why, why_len);
     if (err != PH_OK) {

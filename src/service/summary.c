@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "primitives/hash_of.h"
+#include "protocol/routes.h"
 
 #define STATE_VERSION 1
 
@@ -41,7 +42,8 @@ static void put_hash(ph_json_t *j, const char *key, const uint8_t hash[32])
     ph_json_bytes(j, ph_bytes(hash, 32));
 }
 
-void ph_trace_line(ph_json_t *j, uint64_t t_ms, const char *node, const char *subsystem, const char *event, const ph_trace_fields_t *f)
+void ph_trace_line(ph_json_t *j, uint64_t t_ms, const char *node, const char *subsystem, const char *event, const ph_trace_fields_t *f,
+                   const char *peer_name)
 {
     ph_json_object(j);
     put_u64(j, "t_ms", t_ms);
@@ -61,6 +63,10 @@ void ph_trace_line(ph_json_t *j, uint64_t t_ms, const char *node, const char *su
         put_u64(j, "validator", f->validator.v);
     if (f->has_peer)
         put_u64(j, "peer", f->peer.v);
+    if (peer_name) {
+        ph_json_key(j, "peer_name");
+        ph_json_string(j, peer_name);
+    }
     if (f->has_number)
         put_u64(j, "number", f->number);
     if (f->reason && *f->reason) {
@@ -108,7 +114,7 @@ ph_para_history_t *ph_para_histories(ph_arena_t *arena, const ph_fleet_t *fleet,
     size_t count = fleet->config.paras;
     ph_para_history_t *all = ph_arena_alloc(arena, (count + 1) * sizeof *all);
     for (size_t i = 0; i < count; i++)
-        all[i].id.v = (uint32_t)(2000 + i);
+        all[i].id = fleet->local->paras[i].id;
     if (!view)
         return all;
     ph_chain_t *chain = ph_node_chain(view);
@@ -247,6 +253,41 @@ static void write_economy(ph_json_t *j, const ph_summary_t *s)
     ph_json_end_object(j);
 }
 
+/* What the subsystems of all running nodes did, summed up; the queue is the longest that any had. */
+static void write_subsystems(ph_json_t *j, const ph_fleet_t *fleet)
+{
+    ph_json_key(j, "subsystems");
+    ph_json_array(j);
+    for (uint8_t id = 0; id < PH_SUBSYSTEM_COUNT; id++) {
+        ph_subsystem_stats_t sum = {.name = ph_subsystems[id].name};
+        for (uint32_t i = 0; i < ph_fleet_count(fleet); i++) {
+            ph_subsystem_stats_t one;
+            if (!ph_fleet_node(fleet, i))
+                continue;
+            ph_overseer_stats(ph_node_overseer(ph_fleet_node(fleet, i)), id, &one);
+            sum.turns += one.turns;
+            sum.messages_in += one.messages_in;
+            sum.replies_in += one.replies_in;
+            sum.replies_dropped += one.replies_dropped;
+            sum.blocked_sends += one.blocked_sends;
+            sum.busy_us += one.busy_us;
+            sum.queue_most = one.queue_most > sum.queue_most ? one.queue_most : sum.queue_most;
+        }
+        ph_json_object(j);
+        ph_json_key(j, "name");
+        ph_json_string(j, sum.name);
+        put_u64(j, "turns", sum.turns);
+        put_u64(j, "messages", sum.messages_in);
+        put_u64(j, "replies", sum.replies_in);
+        put_u64(j, "replies_dropped", sum.replies_dropped);
+        put_u64(j, "blocked_sends", sum.blocked_sends);
+        put_u64(j, "longest_queue", sum.queue_most);
+        put_u64(j, "busy_us", sum.busy_us);
+        ph_json_end_object(j);
+    }
+    ph_json_end_array(j);
+}
+
 void ph_summary_write(ph_json_t *j, const ph_fleet_t *fleet, const ph_summary_t *s)
 {
     ph_node_t *view = ph_fleet_view(fleet);
@@ -269,6 +310,7 @@ void ph_summary_write(ph_json_t *j, const ph_fleet_t *fleet, const ph_summary_t 
     write_counts(j, s);
     write_misbehaviour(j, fleet);
     write_economy(j, s);
+    write_subsystems(j, fleet);
     ph_json_key(j, "real_seconds");
     ph_json_f64(j, s->real_seconds);
     ph_json_key(j, "virtual_seconds");

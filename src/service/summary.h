@@ -17,8 +17,9 @@ void ph_trace_count(ph_trace_counts_t *counts, const char *event);
 uint64_t ph_trace_counted(const ph_trace_counts_t *counts, const char *event);
 void ph_trace_counts_free(ph_trace_counts_t *counts);
 
-/* {"t_ms", "node", "subsystem", "event", …} */
-void ph_trace_line(ph_json_t *j, uint64_t t_ms, const char *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields);
+/* {"t_ms", "node", "subsystem", "event", …}; peer_name: who the peer of the fields is (ph_fleet_peer_name), or NULL. */
+void ph_trace_line(ph_json_t *j, uint64_t t_ms, const char *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields,
+                   const char *peer_name);
 
 typedef struct ph_summary {
     uint64_t seed;

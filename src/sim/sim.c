@@ -35,15 +35,18 @@ static void write_event(ph_sim_t *sim, uint64_t now_us, ph_env_t *node, const ch
     ph_json_t *j = &sim->line;
     ph_writer_reset(&j->out);
     j->need_comma = false;
-    ph_trace_line(j, (now_us - START_US) / 1000, node->name, subsystem, event, f);
-    sim->config.event_line(sim->config.event_ctx, ph_json_text(j), j->out.len);
+    ph_trace_line(j, (now_us - START_US) / 1000, node->name, subsystem, event, f, ph_fleet_peer_name(sim->fleet, f));
+    if (sim->config.event_line(sim->config.event_ctx, ph_json_text(j), j->out.len) || sim->failed)
+        return;
+    sim->failed = true;
+    snprintf(sim->failure, sizeof sim->failure, "events cannot be written");
 }
 
 static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
 {
     ph_sim_t *sim = ctx;
     ph_trace_count(&sim->counts, event);
-    if (sim->config.event_line)
+    if (sim->config.event_line && !sim->failed)
         write_event(sim, now_us, node, subsystem, event, fields);
     if (sim->config.trace)
         sim->config.trace(sim->config.check_ctx, now_us, node->index, subsystem, event, fields);
@@ -181,8 +184,8 @@ ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, si
     sim->pvf = ph_pvf_service_in_process();
     ph_fleet_config_t fleet = {.validators = config->validators, .paras = config->paras, .bad_collators = config->bad_collators,
                                .slot_ms = config->slot_ms, .session_slots = config->session_slots, .rotation_blocks = config->rotation_blocks,
-                               .finality_depth = config->finality_depth, .pov_bytes = config->pov_bytes, .pvf = config->pvf,
-                               .head = config->head, .runtime_code = config->runtime_code, .pvf_service = sim->pvf, .make_env = make_env,
+                               .finality_depth = config->finality_depth, .pov_bytes = config->pov_bytes, .codes = config->codes,
+                               .code_count = config->code_count, .local = config->local, .runtime_code = config->runtime_code, .pvf_service = sim->pvf, .make_env = make_env,
                                .register_authority = register_authority, .ctx = sim, .failed = on_failed, .signature = on_signature,
                                .imported = on_imported};
     ph_err_t err = ph_fleet_new(&sim->fleet, &fleet, why, why_len);

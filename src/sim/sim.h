@@ -21,12 +21,14 @@ typedef struct ph_sim_config {
     bool has_partition;
     uint32_t partition_from, partition_to;  /* slots */
     size_t pov_bytes;
-    ph_bytes_t pvf, head;                   /* empty: built-in */
+    const ph_fleet_code_t *codes;           /* as in ph_fleet_config_t */
+    size_t code_count;
+    ph_local_t *local;                      /* likewise */
     ph_bytes_t runtime_code;
     bool no_memo;
     ph_log_t *log;
-    /* Every trace event as one line of JSON without the newline; may be NULL. */
-    void (*event_line)(void *ctx, const char *line, size_t len);
+    /* Every trace event as one line of JSON without the newline; may be NULL. false: it was in vain, the run fails. */
+    bool (*event_line)(void *ctx, const char *line, size_t len);
     void *event_ctx;
     /* For checkers; may be NULL. */
     ph_signature_log_fn signature;

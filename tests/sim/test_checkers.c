@@ -244,8 +244,7 @@ static void run_with(run_t *run, plant_t plant)
     config.imported = on_imported;
     config.trace = on_event;
     config.check_ctx = run;
-    assert_int_equal(ph_sim_new(&run->sim, &config, why, sizeof why), PH_OK);
-    ph_check_begin(run->check, run->sim);
+    run->sim = start_sim(run->check, &config);
     if (ph_sim_run(run->sim, why, sizeof why) != PH_OK)
         fail_msg("%s", why);
 }
@@ -322,5 +321,5 @@ int main(void)
         cmocka_unit_test(test_honest_run_passes),
         cmocka_unit_test(test_planted_bugs_are_seen),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up_wasm, NULL);
 }

@@ -79,7 +79,7 @@ static size_t check_liveness(const ph_sim_config_t *c, ph_sim_t *sim, const prog
         wrong++;
     }
     for (size_t i = 0; i < c->paras; i++)
-        if (to->included[i] < from->included[i] + LIVENESS_SLOTS / 3) {
+        if (to->included[i] < from->included[i] + LIVENESS_SLOTS / 2) {
             print_error("  liveness: para %zu had %llu blocks included, then %llu\n", 2000 + i, (unsigned long long)from->included[i],
                         (unsigned long long)to->included[i]);
             wrong++;
@@ -138,15 +138,11 @@ static size_t run_phases(const ph_sim_config_t *c, ph_sim_t *sim, ph_check_t *ch
 static bool run_seed(uint64_t seed, totals_t *totals)
 {
     ph_sim_config_t c = draw(seed);
-    char why[200] = "";
-    ph_sim_t *sim;
     struct timespec a, b;
     ph_check_t *check = ph_check_new(&(ph_check_config_t){.slot_ms = SLOT_MS, .adder = true});
     clock_gettime(CLOCK_MONOTONIC, &a);
     ph_check_hook(check, &c);
-    if (ph_sim_new(&sim, &c, why, sizeof why) != PH_OK)
-        fail_msg("seed %llu: %s", (unsigned long long)seed, why);
-    ph_check_begin(check, sim);
+    ph_sim_t *sim = start_sim(check, &c);
     size_t wrong = run_phases(&c, sim, check);
     clock_gettime(CLOCK_MONOTONIC, &b);
     if (wrong)
@@ -199,5 +195,5 @@ static void test_seeds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_seeds)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up_wasm, NULL);
 }

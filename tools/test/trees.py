@@ -26,9 +26,10 @@ class Program:
     seconds_max: int = SECONDS_MAX
 
     def repeat(self):
-        words = ["%s=%s" % pair for pair in sorted(self.environment.items())]
-        words += [shorter(word, self.directory) for word in self.command]
-        line = " ".join(shlex.quote(word) for word in words)
+        here = {name: value.replace(ROOT + os.sep, "$PWD/") for name, value in self.environment.items()}
+        words = ["%s=%s" % pair for pair in sorted(here.items())]
+        words += [shlex.quote(shorter(word, self.directory)) for word in self.command]
+        line = " ".join(words)
         return line if self.directory == ROOT else "(cd %s && %s)" % (shorter(self.directory, ROOT), line)
 
 
@@ -59,9 +60,11 @@ def environment(tree, name, seeds):
     if name.startswith("sim_"):
         found["PH_SIM_SEEDS"] = str(seeds)
     if name.startswith("runtime_"):
-        found["PH_RUNTIME_WASM"] = "build/%s/parahost_runtime.wasm" % tree
+        found["PH_RUNTIME_WASM"] = os.path.join(folder(tree), "parahost_runtime.wasm")
     if name.startswith("cli_"):
-        found["PH_PARAHOST"] = "build/%s/parahost" % tree
+        found["PARAHOST_BIN"] = os.path.join(folder(tree), "parahost")
+    if name.startswith("external_"):
+        found["PH_PARAHOST"] = os.path.join(folder(tree), "parahost")
     return found
 
 

@@ -10,7 +10,8 @@
 #include "primitives/rotation.h"
 #include "protocol/availability_recovery_out.h"
 
-enum { PARALLEL = 50, TRIES = 5 };
+/* No candidate has nearly as much data: what claims more is invalid, and need not be held. */
+enum { PARALLEL = 50, TRIES = 5, PAYLOAD_MAX = 64 << 20 };
 
 /* own store → backers → own chunks → others' chunks → decode → encode again → compare */
 typedef struct recovery {
@@ -23,10 +24,11 @@ typedef struct recovery {
     bool mapping;
     ph_vec_validator_index_t order;     /* whom to ask next; shuffled */
     size_t next, under_way, round;
-    size_t threshold;
+    size_t threshold, systematic;
     ph_bits_t have;                     /* by chunk index */
-    ph_bits_t given;                    /* by validator: whose chunk we have */
+    ph_bits_t given;                    /* by validator: whose chunk we have, or who has none that is good */
     PH_LIST(ph_erasure_piece_t) pieces;
+    bool unfit;                         /* a chunk proven against the root that cannot be one of an encoding */
     bool decoding;                      /* out of chunks: what does not fit now is invalid */
     ph_rc_t *candidate_data;            /* being compared */
 } recovery_t;
@@ -119,12 +121,12 @@ static void dispose_decoding(void *ctx)
 
 static void begin_decoding(recovery_t *r)
 {
-    size_t k, n = r->info.validators.count, len = r->pieces.items[0].bytes.len;
     r->decoding = true;
-    if (ph_erasure_systematic_threshold(&k, n) != PH_OK) {
-        finish(r, NULL, false);
+    if (r->unfit) {
+        finish(r, NULL, true);
         return;
     }
+    size_t k = r->systematic, n = r->info.validators.count, len = r->pieces.items[0].bytes.len;
     decoding_t *d = ph_mem_alloc(NULL, sizeof *d);
     *d = (decoding_t){.validators = n, .count = r->pieces.count, .chunk_len = len, .payload_len = k * len, .r = r};
     d->pieces = ph_mem_alloc(NULL, d->count * sizeof *d->pieces);
@@ -153,12 +155,19 @@ static void shuffle(ph_env_t *env, ph_vec_validator_index_t *list)
 
 static void take_piece(recovery_t *r, const ph_erasure_chunk_t *chunk, ph_validator_index_t from)
 {
+    size_t len = chunk->chunk.len;
     ph_bits_set(r->given, from.v, true);
-    if (ph_bits_get(r->have, chunk->index.v) || (r->pieces.count && r->pieces.items[0].bytes.len != chunk->chunk.len))
+    if (ph_bits_get(r->have, chunk->index.v))
         return;
+    if (len == 0 || len > PAYLOAD_MAX / r->systematic || (r->pieces.count && r->pieces.items[0].bytes.len != len)) {
+        r->unfit = true;
+        return;
+    }
     ph_bits_set(r->have, chunk->index.v, true);
     ph_list_push(ph_job_arena(r->job), &r->pieces, ((ph_erasure_piece_t){chunk->index.v, ph_bytes_copy(ph_job_arena(r->job), chunk->chunk)}));
 }
+
+static bool enough(const recovery_t *r) { return r->unfit || r->pieces.count >= r->threshold; }
 
 static bool is_good(const recovery_t *r, const ph_erasure_chunk_t *chunk, ph_validator_index_t from)
 {
@@ -183,10 +192,13 @@ static void take_chunk(ph_job_t *job, void *flow, ph_err_t err, const ph_res_byt
     bool well = answered && ph_chunk_fetching_response_v2_decode_all(answer->ok, ph_job_arena(job), &response) == PH_OK;
     if (well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK && is_good(r, &response.chunk, asked->from))
         take_piece(r, &response.chunk, asked->from);
-    else if (answered && !(well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK) &&
-             ph_net_resolve(ph_env_of(self), &r->info.discovery_keys.items[asked->from.v], &peer))
-        ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("recovery: not the chunk asked for"));
-    if (r->pieces.count >= r->threshold)
+    else if (answered) {
+        ph_bits_set(r->given, asked->from.v, true); /* only who could not be reached is asked again */
+        if (!(well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK) &&
+            ph_net_resolve(ph_env_of(self), &r->info.discovery_keys.items[asked->from.v], &peer))
+            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("recovery: not the chunk asked for"));
+    }
+    if (enough(r))
         begin_decoding(r);
     else
         ask_for_chunks(r);
@@ -237,12 +249,12 @@ static void take_own_chunks(ph_job_t *job, void *flow, ph_err_t err, const ph_ve
 {
     recovery_t *r = flow;
     (void)job;
-    for (size_t i = 0; !err && i < chunks->count && r->pieces.count < r->threshold; i++) {
+    for (size_t i = 0; !err && i < chunks->count && !enough(r); i++) {
         const ph_available_chunk_t *own = &chunks->items[i];
         if (own->validator.v < r->info.validators.count && is_good(r, own->chunk.v, own->validator))
             take_piece(r, own->chunk.v, own->validator);
     }
-    if (r->pieces.count >= r->threshold)
+    if (enough(r))
         begin_decoding(r);
     else
         ask_all(r);
@@ -252,7 +264,7 @@ static void begin_chunks(recovery_t *r)
 {
     ph_arena_t *arena = ph_job_arena(r->job);
     size_t n = r->info.validators.count;
-    if (ph_erasure_threshold(&r->threshold, n) != PH_OK) {
+    if (ph_erasure_threshold(&r->threshold, n) != PH_OK || ph_erasure_systematic_threshold(&r->systematic, n) != PH_OK) {
         finish(r, NULL, false);
         return;
     }

@@ -1,0 +1,30 @@
+/* Which network `parahost dev` and `parahost sim` run: the options that both take, and the files these name. */
+#ifndef PH_CLI_NETWORK_ARGS_H
+#define PH_CLI_NETWORK_ARGS_H
+
+#include "cli/options.h"
+#include "service/fleet.h"
+
+#define PH_NETWORK_NO_PARAS ((size_t)-1)
+
+/* Begins as PH_NETWORK_ARGS; options write to it; numbers that stayed at that get their defaults in ph_network_check. */
+typedef struct ph_network_args {
+    size_t validators, paras;
+    uint64_t slot_ms;
+    uint32_t session_slots, rotation_blocks;
+    ph_texts_t pvfs, heads;         /* pairs, given to the paras in turn */
+    const char *genesis;            /* file of a chain specification, which says all of the above */
+    /* What the files hold; in the arena and in local. */
+    ph_fleet_code_t codes[PH_TEXTS_MAX];
+    size_t code_count;
+    ph_local_t *local;              /* the specification's; NULL: to be built from the numbers */
+} ph_network_args_t;
+#define PH_NETWORK_ARGS ((ph_network_args_t){.paras = PH_NETWORK_NO_PARAS})
+
+/* PH_OPTIONS_GO, or an exit status after one line on standard error. */
+int ph_network_check(const ph_command_t *command, ph_network_args_t *network);
+/* Likewise. With a specification, the numbers are then the specification's. */
+int ph_network_read(const ph_command_t *command, ph_arena_t *arena, ph_network_args_t *network);
+void ph_network_free(ph_network_args_t *network);
+
+#endif
