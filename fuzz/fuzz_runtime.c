@@ -1,6 +1,7 @@
 /* Input: which runtime API method, whether in a block that was opened, then its arguments; or, after 0xff, extrinsics for
  * an open block, each with a length of two bytes in front (bit 15: the parent's header goes behind, as the paras' inherent
- * ends with it). All on a small genesis. Whatever comes, the call answers or says
+ * ends with it); or, after 0xfe, what an author's node tells of the paras (bitfields, candidates, disputes): the inherents
+ * that are made of it make a valid block. All on a small genesis. Whatever comes, the call answers or says
  * why not; an answer decodes as what the method is declared to return; failed calls leave the state as it was.
  */
 #include "fuzz.h"
@@ -16,7 +17,7 @@
 #include "runtime/runtime.h"
 #include "trie/root.h"
 
-enum { VALIDATORS = 3, PARA = 2000 };
+enum { VALIDATORS = 3, PARA = 2000, SLOT = 100, SLOT_MS = 6000 };
 
 /* Made by the first input; the state, which every input begins from, is never changed. */
 typedef struct world {
@@ -55,7 +56,7 @@ static void make_world(world_t *w)
         make_validator(&validators[i], i);
     const ph_genesis_para_t para = {.id = {PARA}, .head = PH_BYTES_LIT("head"), .code = PH_BYTES_LIT("some code of a para"), .is_parachain = true};
     const ph_genesis_t genesis = {.validators = validators, .validator_count = VALIDATORS, .paras = &para, .para_count = 1,
-                                  .chain = {.slot_ms = 6000, .epoch_slots = 10}};
+                                  .chain = {.slot_ms = SLOT_MS, .epoch_slots = 10}};
     char panic[200] = "";
     w->log = (ph_log_t){.write = no_log, .max_level = PH_LOG_ERROR};
     w->store = ph_trie_store_new(NULL);
@@ -96,7 +97,7 @@ static ph_err_t call(world_t *w, ph_overlay_t *overlay, ph_writer_t *result, ph_
 
 static void open_block(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena)
 {
-    const ph_babe_pre_digest_t claim = {.kind = PH_BABE_PRE_DIGEST_SECONDARY_PLAIN, .secondary_plain = {.authority_index = 1, .slot = {100}}};
+    const ph_babe_pre_digest_t claim = {.kind = PH_BABE_PRE_DIGEST_SECONDARY_PLAIN, .secondary_plain = {.authority_index = 1, .slot = {SLOT}}};
     ph_writer_t pre = ph_writer_in(arena), args = ph_writer_in(arena), result = ph_writer_in(arena);
     ph_babe_pre_digest_encode(&pre, &claim);
     ph_digest_item_t item = {.kind = PH_DIGEST_ITEM_PRE_RUNTIME};
@@ -135,6 +136,44 @@ static void apply_extrinsics(world_t *w, ph_overlay_t *overlay, ph_arena_t *aren
     (void)!call(w, overlay, &header, ph_api_methods[PH_API_BLOCK_BUILDER_FINALIZE_BLOCK], (ph_bytes_t){0}); /* without its inherents */
 }
 
+static bool apply_inherent(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, ph_bytes_t inherent)
+{
+    ph_writer_t args = ph_writer_in(arena), answer = ph_writer_in(arena);
+    ph_apply_extrinsic_result_t result;
+    ph_write_bytes(&args, inherent);
+    PH_CHECK(call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_APPLY_EXTRINSIC], ph_writer_bytes(&args)) == PH_OK);
+    PH_CHECK(ph_apply_extrinsic_result_decode_all(ph_writer_bytes(&answer), arena, &result) == PH_OK);
+    return result.kind == PH_RES_OK && result.ok.kind == PH_RES_OK;
+}
+
+static void author(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, ph_bytes_t in)
+{
+    ph_map_inherent_identifier_bytes_entry_t items[2];
+    ph_writer_t now = ph_writer_in(arena), paras = ph_writer_in(arena), args = ph_writer_in(arena), answer = ph_writer_in(arena);
+    ph_write_u64(&now, SLOT * SLOT_MS);
+    ph_write(&paras, in.data, in.len);
+    ph_write(&paras, w->header.data, w->header.len);
+    memcpy(items[0].key.bytes, "parachn0", 8);
+    memcpy(items[1].key.bytes, "timstap0", 8);
+    items[0].value = ph_writer_bytes(&paras);
+    items[1].value = ph_writer_bytes(&now);
+    const ph_inherent_data_t data = {.data = {.items = items, .count = 2}};
+    ph_vec_bytes_t inherents;
+    ph_inherent_data_encode(&args, &data);
+    if (call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_INHERENT_EXTRINSICS], ph_writer_bytes(&args)) != PH_OK)
+        return;
+    PH_CHECK(ph_vec_bytes_decode_all(ph_writer_bytes(&answer), arena, &inherents) == PH_OK && inherents.count >= 1);
+    for (size_t i = 0; i < inherents.count; i++)
+        PH_CHECK(apply_inherent(w, overlay, arena, inherents.items[i]));
+    /* Of bytes that are no such data comes no inherent, and so no block. */
+    ph_parachains_inherent_data_t decoded;
+    bool readable = ph_parachains_inherent_data_decode_all(ph_writer_bytes(&paras), arena, &decoded) == PH_OK;
+    PH_CHECK(inherents.count == (readable ? 2 : 1));
+    ph_writer_reset(&answer);
+    ph_err_t closed = call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_FINALIZE_BLOCK], (ph_bytes_t){0});
+    PH_CHECK((closed == PH_OK) == readable);
+}
+
 static void call_method(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, const ph_api_method_t *method, ph_bytes_t args)
 {
     ph_writer_t result = ph_writer_in(arena);
@@ -153,10 +192,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         make_world(&world);
     ph_arena_t *arena = ph_arena_new();
     ph_overlay_t *overlay = ph_overlay_new(world.state);
-    if (data[0] == 0xff || data[1] & 1)
+    if (data[0] >= 0xfe || data[1] & 1)
         open_block(&world, overlay, arena);
     if (data[0] == 0xff)
         apply_extrinsics(&world, overlay, arena, ph_bytes(data + 1, size - 1));
+    else if (data[0] == 0xfe)
+        author(&world, overlay, arena, ph_bytes(data + 1, size - 1));
     else
         call_method(&world, overlay, arena, &ph_api_methods[data[0] % PH_API_COUNT], ph_bytes(data + 2, size - 2));
     ph_overlay_free(overlay);

@@ -15,6 +15,7 @@ int ph_cli_tool_key(int argc, char **argv);
 int ph_cli_tool_erasure(int argc, char **argv);
 int ph_cli_tool_trie(int argc, char **argv);
 int ph_cli_tool_genesis(int argc, char **argv);
+int ph_cli_tool_spec(int argc, char **argv);
 int ph_cli_tool_storage_key(int argc, char **argv);
 int ph_cli_tool_pvf(int argc, char **argv);
 

@@ -11,6 +11,7 @@
 #include "cli/bytes_arg.h"
 #include "cli/commands.h"
 #include "cli/live_view.h"
+#include "cli/network_args.h"
 #include "cli/options.h"
 #include "cli/out_file.h"
 #include "cli/story.h"
@@ -21,15 +22,13 @@
 #include "service/summary.h"
 
 #define NAME "parahost dev"
-#define PVF_FILE_MAX ((size_t)64 << 20)
-enum { FIRST_PARA = 2000, FINALITY_DEPTH = 24, MEMO_ENTRIES = 1 << 14, REDRAW_US = 250000, PATH_LEN = 4096 };
+enum { FINALITY_DEPTH = 24, MEMO_ENTRIES = 1 << 14, REDRAW_US = 250000, PATH_LEN = 4096 };
 
 typedef struct dev_args {
     size_t validators, paras, pov_bytes;
     uint64_t slot_ms;
-    uint32_t session_slots, rotation_blocks, until_included, timeout_s;
-    ph_texts_t pvfs, heads;
-    ph_fleet_code_t codes[PH_TEXTS_MAX];
+    uint32_t until_included, timeout_s;
+    ph_network_args_t network;
     const char *base_path;
     bool json;
 } dev_args_t;
@@ -62,15 +61,17 @@ static const char about[] =
 
 static int read_args(ph_command_t *command, dev_args_t *a, int argc, char **argv)
 {
+    ph_network_args_t *n = &a->network;
     const ph_option_t options[] = {
-        {"validators", PH_OPTION_SIZE, &a->validators, "N", "how many (default 6)", 1, 1000, NULL},
-        {"paras", PH_OPTION_SIZE, &a->paras, "N", "parachains, numbered from 2000 (default 2)", 0, 1000, NULL},
-        {"slot-ms", PH_OPTION_U64, &a->slot_ms, "MS", "length of a slot (default 6000)", 100, 3600000, NULL},
-        {"session-slots", PH_OPTION_U32, &a->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
-        {"rotation-blocks", PH_OPTION_U32, &a->rotation_blocks, "N", "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
+        {"validators", PH_OPTION_SIZE, &n->validators, "N", "how many (default 6)", 1, 1000, NULL},
+        {"paras", PH_OPTION_SIZE, &n->paras, "N", "parachains, numbered from 2000 (default 2)", 0, 1000, NULL},
+        {"slot-ms", PH_OPTION_U64, &n->slot_ms, "MS", "length of a slot (default 6000)", 100, 3600000, NULL},
+        {"session-slots", PH_OPTION_U32, &n->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
+        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N", "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
         {"pov-bytes", PH_OPTION_SIZE, &a->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
-        {"pvf", PH_OPTION_TEXTS, &a->pvfs, "FILE", "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
-        {"head", PH_OPTION_TEXTS, &a->heads, "BYTES", "the genesis head that goes with it", 0, 0, NULL},
+        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE", "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
+        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES", "the genesis head that goes with it", 0, 0, NULL},
+        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE", "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
         {"until-included", PH_OPTION_U32, &a->until_included, "N", "stop when every para has N included blocks", 1, 0, NULL},
         {"timeout", PH_OPTION_U32, &a->timeout_s, "S", "stop after S seconds; with --until-included: in vain, status 1", 1, 31536000, NULL},
         {"base-path", PH_OPTION_TEXT, &a->base_path, "DIR", "where nodes keep their data (default: nowhere, it is gone at the end)", 0, 0, NULL},
@@ -84,33 +85,25 @@ static int read_args(ph_command_t *command, dev_args_t *a, int argc, char **argv
     return status;
 }
 
-static int check_args(const ph_command_t *command, const dev_args_t *a)
+static int check_args(const ph_command_t *command, dev_args_t *a)
 {
-    if (a->pvfs.count != a->heads.count)
-        return ph_options_wrong(command, "--pvf is given %zu times and --head %zu times; expected one --head for each --pvf", a->pvfs.count,
-                                a->heads.count);
-    if (a->pvfs.count > a->paras)
-        return ph_options_wrong(command, "--pvf is given %zu times for %zu paras; expected at most one for each", a->pvfs.count, a->paras);
-    if (a->until_included && !a->paras)
+    int status = ph_network_check(command, &a->network);
+    if (status != PH_OPTIONS_GO)
+        return status;
+    if (a->until_included && !a->network.paras)
         return ph_options_wrong(command, "--until-included: there are no paras; expected --paras of 1 or more");
     if (a->base_path && (!a->base_path[0] || strlen(a->base_path) + 32 > PATH_LEN))
         return ph_options_wrong(command, "--base-path: \"%.60s\"; expected the name of a folder", a->base_path);
     return PH_OPTIONS_GO;
 }
 
-static int read_files(ph_arena_t *arena, dev_args_t *a)
+static int read_files(const ph_command_t *command, ph_arena_t *arena, dev_args_t *a)
 {
-    for (size_t i = 0; i < a->pvfs.count; i++) {
-        const char *file = a->pvfs.items[i];
-        ph_err_t err = ph_cli_read_file(arena, &a->codes[i].pvf, file, PVF_FILE_MAX);
-        if (err != PH_OK || a->codes[i].pvf.len == 0) {
-            fprintf(stderr, NAME ": --pvf: %s cannot be read (%s); expected a validation function\n", file, err ? ph_err_text(err) : "it is empty");
-            return 2;
-        }
-        if (ph_cli_bytes_arg(arena, &a->codes[i].head, NAME ": --head", a->heads.items[i]) != PH_OK)
-            return 2;
-    }
-    return PH_OPTIONS_GO;
+    int status = ph_network_read(command, arena, &a->network);
+    a->validators = a->network.validators;
+    a->paras = a->network.paras;
+    a->slot_ms = a->network.slot_ms;
+    return status;
 }
 
 /* ---- what happens ---- */
@@ -146,7 +139,7 @@ static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *sub
     dev_t *dev = ctx;
     ph_writer_reset(&dev->line.out);
     dev->line.need_comma = false;
-    ph_trace_line(&dev->line, (now_us - dev->started_us) / 1000, node->name, subsystem, event, fields);
+    ph_trace_line(&dev->line, (now_us - dev->started_us) / 1000, node->name, subsystem, event, fields, ph_fleet_peer_name(dev->fleet, fields));
     ph_blake2b_update(&dev->digest, ph_writer_bytes(&dev->line.out));
     ph_trace_count(&dev->counts, event);
     ph_story_event(dev->story, now_us, node->name, event, fields);
@@ -300,16 +293,28 @@ static int claim_folder(const dev_t *dev)
     return status;
 }
 
+static ph_story_t *begin_story(dev_t *dev)
+{
+    const ph_local_t *local = dev->fleet->local;
+    ph_para_id_t *ids = ph_mem_alloc(NULL, (local->para_count + 1) * sizeof *ids);
+    for (size_t i = 0; i < local->para_count; i++)
+        ids[i] = local->paras[i].id;
+    ph_story_t *story = ph_story_new(&(ph_story_config_t){ids, local->para_count, dev, tell, name_of});
+    ph_mem_free(ids);
+    return story;
+}
+
 static int build_fleet(dev_t *dev)
 {
     const dev_args_t *a = dev->args;
     char why[300] = "";
-    ph_fleet_config_t config = {.validators = a->validators, .paras = a->paras, .slot_ms = a->slot_ms, .session_slots = a->session_slots,
-                                .rotation_blocks = a->rotation_blocks, .finality_depth = FINALITY_DEPTH, .pov_bytes = a->pov_bytes,
-                                .codes = a->codes, .code_count = a->pvfs.count, .pvf_service = dev->pvf, .make_env = make_env,
+    ph_fleet_config_t config = {.validators = a->validators, .paras = a->paras, .slot_ms = a->slot_ms, .session_slots = a->network.session_slots,
+                                .rotation_blocks = a->network.rotation_blocks, .finality_depth = FINALITY_DEPTH, .pov_bytes = a->pov_bytes,
+                                .codes = a->network.codes, .code_count = a->network.code_count, .local = a->network.local, .pvf_service = dev->pvf, .make_env = make_env,
                                 .register_authority = register_authority, .ctx = dev, .failed = on_failed, .imported = on_imported};
     ph_err_t err = ph_fleet_new(&dev->fleet, &config, why, sizeof why);
     if (err == PH_OK) {
+        dev->story = begin_story(dev);
         int status = claim_folder(dev);
         if (status != PH_OPTIONS_GO)
             return status;
@@ -421,7 +426,7 @@ static int run(dev_t *dev)
 int ph_cli_dev(int argc, char **argv)
 {
     ph_command_t command;
-    dev_args_t a = {.validators = 6, .paras = 2, .slot_ms = 6000, .session_slots = 10, .rotation_blocks = 5};
+    dev_args_t a = {.network = PH_NETWORK_ARGS};
     int status = read_args(&command, &a, argc, argv);
     if (status == PH_OPTIONS_GO)
         status = check_args(&command, &a);
@@ -435,8 +440,7 @@ int ph_cli_dev(int argc, char **argv)
     setvbuf(dev.lines, NULL, _IOLBF, 0);
     ph_trace_counts_init(&dev.counts);
     ph_blake2b_init(&dev.digest, 32);
-    dev.story = ph_story_new(&(ph_story_config_t){FIRST_PARA, a.paras, &dev, tell, name_of});
-    status = read_files(arena, &a);
+    status = read_files(&command, arena, &a);
     if (status == PH_OPTIONS_GO)
         status = open_world(&dev);
     if (status == PH_OPTIONS_GO)
@@ -444,6 +448,7 @@ int ph_cli_dev(int argc, char **argv)
     if (status == PH_OPTIONS_GO)
         status = run(&dev);
     tear_down(&dev);
+    ph_network_free(&a.network);
     ph_arena_free(arena);
     return status;
 }

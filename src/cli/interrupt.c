@@ -15,31 +15,36 @@ static void *wait_for_signal(void *arg)
     return NULL;
 }
 
-static void watch(sigset_t *signals, int number)
+static void add_unless_ignored(sigset_t *signals, int number)
 {
     struct sigaction action;
     if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
         sigaddset(signals, number);
 }
 
-void ph_interrupt_begin(ph_interrupt_t *guard, void (*cleanup)(void *ctx), void *ctx)
+void ph_interrupt_hold(ph_interrupt_t *guard)
 {
-    *guard = (ph_interrupt_t){.cleanup = cleanup, .ctx = ctx};
+    *guard = (ph_interrupt_t){0};
     sigemptyset(&guard->signals);
-    watch(&guard->signals, SIGINT);
-    watch(&guard->signals, SIGTERM);
+    add_unless_ignored(&guard->signals, SIGINT);
+    add_unless_ignored(&guard->signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &guard->signals, &guard->before);
-    guard->started = pthread_create(&guard->thread, NULL, wait_for_signal, guard) == 0;
-    if (!guard->started)
-        pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
 }
 
-void ph_interrupt_end(ph_interrupt_t *guard)
+void ph_interrupt_watch(ph_interrupt_t *guard, void (*cleanup)(void *ctx), void *ctx)
 {
-    if (!guard->started)
+    guard->cleanup = cleanup;
+    guard->ctx = ctx;
+    guard->watched = pthread_create(&guard->thread, NULL, wait_for_signal, guard) == 0;
+}
+
+void ph_interrupt_unwatch(ph_interrupt_t *guard)
+{
+    if (!guard->watched)
         return;
-    guard->started = false;
+    guard->watched = false;
     pthread_cancel(guard->thread);
     pthread_join(guard->thread, NULL);
-    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
 }
+
+void ph_interrupt_release(ph_interrupt_t *guard) { pthread_sigmask(SIG_SETMASK, &guard->before, NULL); }

@@ -24,7 +24,7 @@ static const char *given_beside_genesis(const ph_network_args_t *n)
 int ph_network_check(const ph_command_t *command, ph_network_args_t *n)
 {
     if (n->genesis && given_beside_genesis(n))
-        return ph_options_wrong(command, "--%s goes without --genesis: the specification says it; expected one of them", given_beside_genesis(n));
+        return ph_options_wrong(command, "--%s: not together with --genesis, whose specification says it; expected one of the two", given_beside_genesis(n));
     if (n->genesis)
         return PH_OPTIONS_GO;
     n->validators = n->validators ? n->validators : 6;
@@ -43,9 +43,13 @@ int ph_network_check(const ph_command_t *command, ph_network_args_t *n)
 /* The collators are those of the adder chain: any other head would leave its para without blocks. */
 static int check_head(const ph_command_t *command, const char *what, ph_bytes_t head)
 {
-    ph_adder_head_t adder;
-    if (ph_adder_head_decode(&adder, head) == PH_OK)
+    uint8_t block[PH_ADDER_BLOCK_LEN], next[PH_ADDER_HEAD_LEN];
+    ph_err_t err = ph_adder_next(block, next, head);
+    if (err == PH_OK)
         return PH_OPTIONS_GO;
+    if (err == PH_ERR_NOT_FOUND)
+        return ph_options_wrong(command, "%s: its state is not what its number says; expected a head of the adder chain, which is all the collators make",
+                                what);
     return ph_options_wrong(command, "%s: %zu bytes; expected a head of the adder chain, which is all the collators make: %u bytes", what, head.len,
                             PH_ADDER_HEAD_LEN);
 }

@@ -185,7 +185,7 @@ static int run(const sim_args_t *a, sim_files_t *files)
     err = ph_sim_run(sim, why, sizeof why);
     if (err == PH_OK)
         write_results(sim, files, a, now_seconds() - start);
-    else if (!files->events.failed || ph_out_commit(&files->events)) /* which says why */
+    else if (!files->events.failed)
         fprintf(stderr, NAME ": %s\n", why[0] ? why : ph_err_text(err));
     ph_sim_free(sim);
     return err == PH_OK ? 0 : 3;
@@ -195,15 +195,21 @@ static int run(const sim_args_t *a, sim_files_t *files)
 static int run_guarded(const sim_args_t *a, sim_files_t *files)
 {
     ph_interrupt_t guard;
-    int status = open_files(files, a) ? PH_OPTIONS_GO : 2;
-    if (status == PH_OPTIONS_GO) {
-        ph_interrupt_begin(&guard, discard_files, files);
+    ph_interrupt_hold(&guard);
+    int status = 2;
+    if (open_files(files, a)) {
+        ph_interrupt_watch(&guard, discard_files, files);
         status = run(a, files);
-        ph_interrupt_end(&guard);
+        ph_interrupt_unwatch(&guard);
     }
+    /* Of events that could not be written the commit says why. */
+    if (files->events.failed && !ph_out_commit(&files->events))
+        status = 3;
     if (status == 0)
-        return commit_files(files) ? 0 : 3;
-    abandon_files(files);
+        status = commit_files(files) ? 0 : 3;
+    else
+        abandon_files(files);
+    ph_interrupt_release(&guard);
     return status;
 }
 

@@ -15,6 +15,7 @@ static const struct {
     {"erasure", "encode, root, recover: the availability code", ph_cli_tool_erasure},
     {"trie", "root: the root of key-value pairs", ph_cli_tool_trie},
     {"genesis", "SPEC: what a raw chain specification begins with", ph_cli_tool_genesis},
+    {"spec", "--out FILE: writes the chain specification of a local network", ph_cli_tool_spec},
     {"scale", "decode, encode, types: SCALE to JSON and back", ph_cli_tool_scale},
     {"storage-key", "PALLET ITEM [KEY…]: where it stands in the state", ph_cli_tool_storage_key},
     {"pvf", "prepare, exec: validation functions", ph_cli_tool_pvf},

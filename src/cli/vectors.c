@@ -122,6 +122,8 @@ int ph_cli_vectors(int argc, char **argv)
         fprintf(stderr, "parahost tool vectors: no file given; expected FILE…\n");
         return 2;
     }
+    if (status != 0 && passed + failed == 0)
+        return status;
     printf(json ? "{\"passed\":%zu,\"failed\":%zu}\n" : "%zu passed, %zu failed\n", passed, failed);
     if (status != 0)
         return status;

@@ -340,6 +340,33 @@ static void write_state_pairs(ph_json_t *j, const ph_state_t *state)
     ph_state_iter_free(&it);
 }
 
+static void put_text(ph_json_t *j, const char *key, const char *text)
+{
+    ph_json_key(j, key);
+    ph_json_string(j, text);
+}
+
+void ph_write_spec(const ph_fleet_t *fleet, ph_text_fn write, void *ctx)
+{
+    ph_json_t j = ph_json_new(NULL, true);
+    ph_json_object(&j);
+    put_text(&j, "name", "Parahost Local");
+    put_text(&j, "id", "parahost_local");
+    put_text(&j, "chainType", "Local");
+    ph_json_key(&j, "genesis");
+    ph_json_object(&j);
+    ph_json_key(&j, "raw");
+    ph_json_object(&j);
+    write_state_pairs(&j, fleet->local->genesis->state);
+    ph_json_key(&j, "childrenDefault");
+    ph_json_object(&j);
+    for (int open = 0; open < 4; open++)
+        ph_json_end_object(&j);
+    ph_write_u8(&j.out, '\n');
+    write(ctx, (const char *)j.out.data, j.out.len);
+    ph_json_free(&j);
+}
+
 void ph_write_state(const ph_fleet_t *fleet, ph_text_fn write, void *ctx)
 {
     ph_node_t *view = ph_fleet_view(fleet);

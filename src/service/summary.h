@@ -49,6 +49,8 @@ ph_para_history_t *ph_para_histories(ph_arena_t *arena, const ph_fleet_t *fleet,
 /* `--blocks`: the genesis line, then every block; `--dump-state`: the state after the best block. Calls write(ctx, …) with
  * whole lines or pieces. */
 typedef void (*ph_text_fn)(void *ctx, const char *text, size_t len);
+/* The genesis as a raw chain specification (chain/spec.h). */
+void ph_write_spec(const ph_fleet_t *fleet, ph_text_fn write, void *ctx);
 void ph_write_blocks(const ph_fleet_t *fleet, ph_text_fn write, void *ctx);
 void ph_write_state(const ph_fleet_t *fleet, ph_text_fn write, void *ctx);
 

@@ -162,7 +162,7 @@ static ph_err_t check_config(const ph_sim_config_t *c, char *why, size_t why_len
         what = "the latency range is upside down";
     else if (c->has_partition && c->partition_from >= c->partition_to)
         what = "the partition ends before it begins";
-    else if (c->slot_ms == 0 || c->session_slots == 0 || c->rotation_blocks == 0)
+    else if (c->slot_ms == 0 || (!c->local && (c->session_slots == 0 || c->rotation_blocks == 0)))
         what = "slot, session and rotation lengths must not be zero";
     if (!what)
         return PH_OK;

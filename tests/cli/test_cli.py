@@ -8,9 +8,11 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import stat
 import subprocess
 import tempfile
+import time
 import unittest
 
 BIN = os.environ.get("PARAHOST_BIN")
@@ -77,7 +79,7 @@ class Program(Cli):
         for command in ([], ["dev"], ["sim"], ["bench"], ["tool"], ["tool", "hash"], ["tool", "key"], ["tool", "key", "inspect"],
                         ["tool", "key", "sign"], ["tool", "key", "verify"], ["tool", "erasure"], ["tool", "erasure", "encode"],
                         ["tool", "erasure", "root"], ["tool", "erasure", "recover"], ["tool", "trie"], ["tool", "trie", "root"],
-                        ["tool", "genesis"], ["tool", "scale"], ["tool", "storage-key"], ["tool", "pvf"], ["tool", "pvf", "exec"],
+                        ["tool", "genesis"], ["tool", "spec"], ["tool", "scale"], ["tool", "storage-key"], ["tool", "pvf"], ["tool", "pvf", "exec"],
                         ["tool", "pvf", "prepare"], ["tool", "vectors"]):
             with self.subTest(command=command):
                 text = self.good(*command, "--help")
@@ -103,7 +105,7 @@ class Program(Cli):
         with open("/dev/full", "wb") as full:
             done = subprocess.run([BIN, "tool", "hash", "twox-64", "0x"], stdout=full, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 2)
-        self.assertIn(b"standard output", done.stderr)
+        self.assertIn(b"standard output cannot be written (No space left on device)", done.stderr)
 
 
 class Options(Cli):
@@ -163,8 +165,8 @@ class Hash(Cli):
     def test_bad_bytes(self):
         self.wrong("not hex", "tool", "hash", "blake2b-256", "0x123")
         self.wrong("not hex", "tool", "hash", "blake2b-256", "0xzz")
-        self.wrong("cannot be read", "tool", "hash", "blake2b-256", f"@{self.dir}/nothing")
-        self.wrong("cannot be read", "tool", "hash", "blake2b-256", f"@{self.dir}")
+        self.wrong("cannot be read (No such file or directory)", "tool", "hash", "blake2b-256", f"@{self.dir}/nothing")
+        self.wrong("cannot be read (Is a directory)", "tool", "hash", "blake2b-256", f"@{self.dir}")
         self.wrong("ALGO", "tool", "hash", "md5", "0x")
         self.wrong("missing", "tool", "hash", "twox-64")
 
@@ -566,16 +568,131 @@ class Sim(Cli):
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
 
     def test_bad_arguments(self):
-        self.wrong("not available yet", "sim", "--runtime", "wasm")
+        self.wrong("wasm is not available in this version; expected native", "sim", "--runtime", "wasm")
         self.wrong("expected one of native, wasm", "sim", "--runtime", "java")
-        self.wrong("--head is missing", "sim", "--pvf", self.write("x", "x"))
-        self.wrong("--pvf is missing", "sim", "--head", "0x")
-        self.wrong("cannot be read", "sim", "--pvf", self.dir / "no", "--head", "0x")
+        self.wrong("expected one --head for each --pvf", "sim", "--pvf", self.write("x", "x"))
+        self.wrong("expected one --head for each --pvf", "sim", "--head", "0x")
+        self.wrong("expected at most one for each", "sim", *["--pvf", "x", "--head", "0x"] * 2, "--paras", "1")
+        self.wrong("cannot be read (No such file or directory)", "sim", "--pvf", self.dir / "no", "--head", "0x")
 
-    def test_a_validation_function_of_others(self):
-        adder, head = self.data("pvf", "adder.wasm"), self.data("pvf", "adder.genesis-head.hex")
-        s = self.good_json("sim", "--slots", "12", "--pvf", adder, "--head", f"@{head}", "--json")
-        self.assertGreater(sum(p["included"] for p in s["paras"]), 0)
+    def test_validation_functions_of_others(self):
+        adder, packed, head = self.data("pvf", "adder.wasm"), self.data("pvf", "adder.compressed.wasm"), self.data("pvf", "adder.genesis-head.hex")
+        blocks = self.dir / "blocks"
+        s = self.good_json("sim", "--slots", "12", "--paras", "3", "--pvf", adder, "--head", f"@{head}", "--pvf", packed, "--head", f"@{head}",
+                           "--blocks", blocks, "--json")
+        self.assertTrue(all(p["included"] > 0 for p in s["paras"]), s["paras"])
+        top = json.loads(blocks.read_text().splitlines()[0])["genesis"]["top"]
+        codes = [top[self.good("tool", "storage-key", "Paras", "CurrentCodeHash", para)] for para in (2000, 2001, 2002)]
+        hashes = ["0x" + hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest() for path in (adder, packed, adder)]
+        self.assertEqual(codes, hashes)
+
+    def test_what_cannot_run_is_refused_at_the_start(self):
+        head = "0x" + "00" * 40 + "011b4d03dd8c01f1049143cf9c4c817e4b167f1d1b83e5c6f0f10d89ba1e7bce"
+        for content in (b"", b"rubbish", b"\0asm\1\0\0\0 and no more"):
+            pvf = self.write("bad.wasm", content)
+            self.wrong(f"--pvf: {pvf}: prevalidation: ", "sim", "--pvf", pvf, "--head", head)
+        adder = self.data("pvf", "adder.wasm")
+        self.wrong("--head: 1 bytes; expected a head of the adder chain, which is all the collators make: 72 bytes", "sim", "--pvf", adder, "--head", "0x00")
+        self.wrong("its state is not what its number says", "sim", "--pvf", adder, "--head", "0x" + "00" * 72)
+
+    def test_a_full_disk_ends_the_run(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full here")
+        full = "/dev/full cannot be written (No space left on device)"
+        self.says(f"--events: {full}", 3, *self.SMALL, "--events", "/dev/full")
+        # far from its end: it would take hours
+        self.says(f"--events: {full}", 3, "sim", "--slots", "1000000", "--events", "/dev/full")
+        for option in ("--dump-state", "--blocks"):
+            status, _, err = run(*self.SMALL, option, "/dev/full")
+            self.assertEqual((status, err), (3, f"parahost sim: {option}: {full}\n"))
+        small = ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh", BIN, *self.SMALL, "--events", str(self.dir / "events")]
+        done = subprocess.run(small, capture_output=True, timeout=120)
+        self.assertEqual((done.returncode, done.stdout), (3, b""))
+        self.assertIn(b"cannot be written (File too large)", done.stderr)
+        self.assertEqual(self.files(), [])
+
+    def test_interrupted_runs_leave_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen([BIN, "sim", "--slots", "1000000", "--events", self.dir / "events", "--blocks", self.dir / "blocks"],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                deadline = time.monotonic() + 60
+                while len(self.files()) < 2 and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                self.assertEqual(len(self.files()), 2)
+                process.send_signal(number)
+                self.assertEqual(process.wait(timeout=60), -number)
+            finally:
+                process.kill()
+                process.wait()
+            self.assertEqual(self.files(), [])
+
+    def test_events_name_peers(self):
+        events = self.dir / "events"
+        self.good("sim", "--slots", "20", "--bad-collators", "2", "--events", events)
+        told = [json.loads(line) for line in events.read_text().splitlines()]
+        self.assertEqual([e for e in told if ("peer" in e) != ("peer_name" in e)], [])
+        names = {e["peer"]: e["peer_name"] for e in told if "peer" in e}
+        self.assertTrue({"Alice", "collator-2000"} <= set(names.values()), names)
+        self.assertEqual(len(set(names.values())), len(names))
+        penalised = {e["peer_name"] for e in told if e["event"] == "peer-penalised"}
+        self.assertTrue(any(name.startswith("bad-collator-") for name in penalised), penalised)
+
+
+class SimGenesis(Cli):
+    """A run that begins with a chain specification."""
+
+    def built(self, *args):
+        """The blocks of a run and a specification of what it began with."""
+        blocks = self.dir / "blocks"
+        self.good("sim", "--slots", "8", "--validators", "4", "--paras", "1", *args, "--blocks", blocks)
+        lines = blocks.read_text().splitlines()
+        return lines, json.loads(lines[0])["genesis"]["top"]
+
+    def spec(self, top, **more):
+        return self.write("spec.json", json.dumps({"name": "A", "id": "a", "genesis": {"raw": {"top": top, **more}}}))
+
+    def test_same_genesis_same_chain(self):
+        lines, top = self.built("--slot-ms", "2000", "--session-slots", "4")
+        again, spec = self.dir / "again", self.spec(top)
+        s = self.good_json("sim", "--slots", "8", "--genesis", spec, "--blocks", again, "--json")
+        self.assertEqual(again.read_text().splitlines(), lines)
+        self.assertEqual((s["validators"], s["virtual_seconds"], [p["id"] for p in s["paras"]]), (4, 16, [2000]))
+        header = json.loads(lines[0])["genesis"]["header"]
+        self.assertEqual(self.good("tool", "hash", "blake2b-256", header), self.good_json("tool", "genesis", spec, "--json")["block_hash"])
+
+    def test_specifications_are_written(self):
+        lines, _ = self.built()
+        spec, again = self.dir / "spec.json", self.dir / "again"
+        block = self.good("tool", "spec", "--validators", "4", "--paras", "1", "--out", spec)
+        self.assertEqual(self.good_json("tool", "genesis", spec, "--json")["block_hash"], block)
+        packed = self.write("spec.json.gz", gzip.compress(spec.read_bytes()))
+        self.good("sim", "--slots", "8", "--genesis", packed, "--blocks", again)
+        self.assertEqual(again.read_text().splitlines(), lines)
+        self.wrong("--out is missing", "tool", "spec")
+        self.says("No space left", 3, "tool", "spec", "--out", "/dev/full")
+
+    def test_what_is_refused(self):
+        _, top = self.built()
+        key = lambda *names: self.good("tool", "storage-key", *names)
+        authorities = key("Babe", "Authorities")
+        spec = self.spec(top)
+        self.wrong("--paras: not together with --genesis", "sim", "--genesis", spec, "--paras", "0")
+        self.wrong("--pvf: not together with --genesis", "sim", "--genesis", spec, "--pvf", "x", "--head", "0x")
+        self.wrong("cannot be read (No such file or directory)", "sim", "--genesis", self.dir / "no")
+        stranger = "ee" * 32
+        for changed, expected in (
+            ({authorities: top[authorities].replace(ALICE[2:], stranger)}, f"authority 0, 0x{stranger}, is unknown; expected keys of //Alice"),
+            ({authorities: "0x00"}, "0 authorities"),
+            ({"0x3a636f6465": "0x" + blob(4, 1).hex()}, "another runtime"),
+            ({key("System", "Number"): "0x05000000"}, "block #5"),
+            ({key("Paras", "Heads", "2000"): "0x0400"}, "para 2000: 1 bytes; expected a head of the adder chain"),
+        ):
+            self.wrong(expected, "sim", "--genesis", self.spec({**top, **changed}))
+        self.wrong("child tries", "sim", "--genesis", self.spec(top, childrenDefault={"0x01": {"0x02": "0x03"}}))
+        self.wrong("para 2000 has no head", "sim", "--genesis",
+                   self.spec({k: v for k, v in top.items() if k != key("Paras", "Heads", "2000")}))
+        self.wrong("stateRootHash", "sim", "--genesis", self.write("root.json", json.dumps({"genesis": {"stateRootHash": ALICE}})))
 
 
 class Bench(Cli):
@@ -612,6 +729,7 @@ class Vectors(Cli):
         status, _, err = run("tool", "vectors", self.write("x.json", "{}"))
         self.assertEqual(status, 2)
         self.assertIn("x.json", err)
+        self.wrong("/nope: cannot be read (No such file or directory); expected a file of test vectors", "tool", "vectors", "/nope")
         self.wrong("no file", "tool", "vectors")
 
 

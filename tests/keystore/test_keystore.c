@@ -229,6 +229,7 @@ static void one_block_a_slot(void **state)
 static void a_slot_is_sealed_once_in_whatever_session(void **state)
 {
     fixture_t *f = *state;
+    assert_int_equal(seal(f, 100, 1), PH_OK);
     ph_keystore_note_session(f->ks, (ph_session_index_t){5});
     assert_int_equal(seal(f, 100, 1), PH_OK);
     ph_keystore_note_session(f->ks, (ph_session_index_t){50});
@@ -314,6 +315,26 @@ static void a_new_node_in_an_old_network_abstains(void **state)
     assert_int_equal(state_on(f, valid(1), 5, 0, 0), PH_OK);
 }
 
+/* Its disk may have been lost as a whole: who comes into a network that is on its way already cannot know. */
+static void a_node_that_is_newer_than_its_network_abstains(void **state)
+{
+    fixture_t *f = *state;
+    ph_keystore_note_session(f->ks, (ph_session_index_t){3});
+    assert_true(ph_keystore_abstains(f->ks));
+    assert_int_equal(sign_bits(f, 1, 3, 1), PH_ERR_REFUSED);
+    ph_keystore_note_session(f->ks, (ph_session_index_t){4});
+    assert_int_equal(sign_bits(f, 1, 4, 1), PH_OK);
+}
+
+static void a_node_as_new_as_its_network_does_not(void **state)
+{
+    fixture_t *f = *state;
+    ph_keystore_note_session(f->ks, (ph_session_index_t){0});
+    ph_keystore_note_session(f->ks, (ph_session_index_t){1});
+    assert_false(ph_keystore_abstains(f->ks));
+    assert_int_equal(sign_bits(f, 1, 1, 1), PH_OK);
+}
+
 static unsigned puts_left;
 static bool sync_fails;
 
@@ -371,9 +392,9 @@ static void old_facts_are_forgotten(void **state)
 {
     fixture_t *f = *state;
     const ph_memdisk_t *disk = ((ph_hub_node_t *)f->env)->disk;
-    ph_keystore_note_session(f->ks, (ph_session_index_t){5});
     for (uint32_t session = 1; session <= 5; session++)
         assert_int_equal(sign_bits(f, 1, session, 1), PH_OK);
+    ph_keystore_note_session(f->ks, (ph_session_index_t){3}); /* 1 and what is later stay */
     assert_int_equal(ph_memdisk_count(disk), 6);
     ph_keystore_note_session(f->ks, (ph_session_index_t){6}); /* 4, 5 and 6 stay */
     assert_int_equal(ph_memdisk_count(disk), 3);
@@ -428,6 +449,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lost_record_means_abstaining_until_the_next_session, setup, teardown),
         cmocka_unit_test_setup_teardown(a_new_node_does_not_abstain, setup, teardown),
         cmocka_unit_test_setup_teardown(a_new_node_in_an_old_network_abstains, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_node_that_is_newer_than_its_network_abstains, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_node_as_new_as_its_network_does_not, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_signed_that_is_not_on_disk, setup, teardown),
         cmocka_unit_test_setup_teardown(old_facts_are_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(slots_are_claimed_with_our_keys_only, setup, teardown),

@@ -28,6 +28,8 @@ struct ph_harness {
     ph_env_t *env;
     ph_overseer_t *overseer;
     const ph_subsystem_info_t *table;
+    ph_subsystem_info_t *own_table;
+    ph_route_t *own_routes;
     size_t count;
     uint8_t id;
     ph_err_t failure;
@@ -61,10 +63,34 @@ static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *sub
         ph_list_push(NULL, &h->events, strdup(event));
 }
 
+/* A table in which somebody may send each message to the one under test, also those that nobody sends yet. */
+static void give_voice(ph_harness_t *h, const ph_subsystem_info_t *table, size_t count, uint8_t id)
+{
+    uint32_t kinds = table[id].message_count, speaker = id == 0;
+    h->own_table = ph_mem_alloc(NULL, count * sizeof *h->own_table);
+    memcpy(h->own_table, table, count * sizeof *h->own_table);
+    h->table = h->own_table;
+    if (count < 2)
+        return;
+    ph_subsystem_info_t *info = &h->own_table[speaker];
+    h->own_routes = ph_mem_alloc(NULL, (info->route_count + kinds) * sizeof *h->own_routes);
+    if (info->route_count)
+        memcpy(h->own_routes, info->routes, info->route_count * sizeof *h->own_routes);
+    for (uint32_t kind = 0; kind < kinds; kind++) {
+        bool sent = false;
+        for (size_t i = 0; i < count; i++)
+            for (uint32_t r = 0; r < table[i].route_count; r++)
+                sent |= i != id && table[i].routes[r].to == id && table[i].routes[r].kind == kind;
+        if (!sent)
+            h->own_routes[info->route_count++] = (ph_route_t){.to = id, .kind = (uint8_t)kind, .unbounded = true};
+    }
+    info->routes = h->own_routes;
+}
+
 static ph_harness_t *prepare(const ph_subsystem_info_t *table, size_t count, uint8_t id)
 {
     ph_harness_t *h = ph_mem_alloc(NULL, sizeof *h);
-    h->table = table;
+    give_voice(h, table, count, id);
     h->count = count;
     h->id = id;
     h->world = ph_world_new(&(ph_world_config_t){.seed = 1, .start_us = 1700000000000000, .trace = on_trace, .trace_ctx = h});
@@ -151,6 +177,8 @@ void ph_harness_free(ph_harness_t *h)
     ph_list_free(&h->taken);
     ph_list_free(&h->events);
     ph_world_free(h->world);
+    ph_mem_free(h->own_table);
+    ph_mem_free(h->own_routes);
     ph_mem_free(h);
     if (left)
         fail_msg("%zu messages were not looked at, the first: %s", left, first);
