@@ -1,6 +1,6 @@
 /* Input: what of the chain's, then bytes as a peer or a file would bring them: a block, the sync protocol's messages, a
- * chain specification, a runtime blob. Blocks that are accepted come out of their parts again; every way to read the state
- * version out of a blob tells the same.
+ * chain specification, a runtime blob. Blocks that are accepted come out of their parts again; every way to read the
+ * state version out of a blob tells the same.
  */
 #include "fuzz.h"
 
@@ -19,7 +19,8 @@ static void look_at_block(ph_bytes_t in)
         PH_CHECK(why == NULL && block->header.number != 0);
         PH_CHECK(ph_relay_block_make(&again, &block->header, &block->body, &why) == PH_OK);
         PH_CHECK(memcmp(&block->hash, &again->hash, sizeof block->hash) == 0);
-        PH_CHECK(block->slot.v == again->slot.v && block->authority == again->authority && block->primary == again->primary);
+        PH_CHECK(block->slot.v == again->slot.v && block->authority == again->authority &&
+                 block->primary == again->primary);
         PH_CHECK(ph_relay_block_hangs_together(block) == ph_relay_block_hangs_together(again));
         ph_relay_block_unref(again);
         ph_relay_block_unref(block);
@@ -96,8 +97,8 @@ static void look_at_version(ph_bytes_t in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const ph_type_t *const messages[] = {&ph_type_blocks_request, &ph_type_blocks_response, &ph_type_block_announce,
-                                                &ph_type_block_announces_handshake};
+    static const ph_type_t *const messages[] = {&ph_type_blocks_request, &ph_type_blocks_response,
+                                                &ph_type_block_announce, &ph_type_block_announces_handshake};
     if (size == 0)
         return 0;
     ph_bytes_t in = ph_bytes(data + 1, size - 1);

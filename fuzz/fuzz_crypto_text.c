@@ -1,6 +1,6 @@
-/* Input: which decoder, then its bytes: keys as text (secret URI, mnemonic, SS58), BABE pre-digests, and signatures with
- * their keys. Text that is accepted must come back from what was read; a signature of bytes that nobody signed must be
- * refused or at least judged alike by every way to judge it.
+/* Input: which decoder, then its bytes: keys as text (secret URI, mnemonic, SS58), BABE pre-digests, and signatures
+ * with their keys. Text that is accepted must come back from what was read; a signature of bytes that nobody signed
+ * must be refused or at least judged alike by every way to judge it.
  */
 #include "fuzz.h"
 
@@ -13,7 +13,8 @@
 
 static bool lies_in(ph_bytes_t part, ph_bytes_t whole)
 {
-    return part.len == 0 || (part.data >= whole.data && part.len <= whole.len && part.data <= whole.data + (whole.len - part.len));
+    return part.len == 0 ||
+           (part.data >= whole.data && part.len <= whole.len && part.data <= whole.data + (whole.len - part.len));
 }
 
 static void read_uri(ph_bytes_t in)
@@ -95,10 +96,16 @@ static void read_claim(ph_bytes_t in)
     PH_CHECK(ph_babe_claim_encode(out, &claim) == in.len && memcmp(out, in.data, in.len) == 0);
     PH_CHECK(ph_babe_claim_digest_item(item, &claim) <= sizeof item);
     const ph_babe_authority_t authorities[2] = {{{0x6f}, 1}, {{0}, 3}};
-    ph_babe_epoch_rules_t epoch = {.index = 1, .start_slot = 1, .duration = 10, .c_numerator = 1, .c_denominator = 4,
-                                   .allowed_slots = PH_BABE_PRIMARY_AND_SECONDARY_VRF_SLOTS, .authorities = authorities,
+    ph_babe_epoch_rules_t epoch = {.index = 1,
+                                   .start_slot = 1,
+                                   .duration = 10,
+                                   .c_numerator = 1,
+                                   .c_denominator = 4,
+                                   .allowed_slots = PH_BABE_PRIMARY_AND_SECONDARY_VRF_SLOTS,
+                                   .authorities = authorities,
                                    .authority_count = 2};
-    /* Nobody knows a secret for the first key, and the second, the identity, only makes pre-outputs that are refused. */
+    /* Nobody knows a secret for the first key, and the second, the identity, only makes pre-outputs that are refused.
+     */
     PH_CHECK(claim.kind == PH_BABE_SECONDARY_PLAIN || ph_babe_check_claim(&epoch, &claim) != PH_OK);
     epoch.allowed_slots = PH_BABE_PRIMARY_AND_SECONDARY_PLAIN_SLOTS;
     PH_CHECK(claim.kind == PH_BABE_SECONDARY_PLAIN || ph_babe_check_claim(&epoch, &claim) != PH_OK);
@@ -146,7 +153,8 @@ static void verify(ph_bytes_t in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const decoders[])(ph_bytes_t in) = {read_uri, read_mnemonic, write_mnemonic, read_ss58, read_claim, verify};
+    static void (*const decoders[])(ph_bytes_t in) = {read_uri,  read_mnemonic, write_mnemonic,
+                                                      read_ss58, read_claim,    verify};
     if (size > 0)
         decoders[data[0] % (sizeof decoders / sizeof *decoders)](ph_bytes(data + 1, size - 1));
     return 0;

@@ -1,7 +1,7 @@
 /* Input: a list of frames as peers send them, each with a byte for its protocol and direction and two for its length in
- * front. Each is decoded as the node's subsystems do (validation and collation streams, every request and response); what
- * is accepted encodes to something that decodes to the same, and then goes through what a node works out about a message
- * before it believes it: payloads and hashes, chunk proofs, the decompression of a PoV.
+ * front. Each is decoded as the node's subsystems do (validation and collation streams, every request and response);
+ * what is accepted encodes to something that decodes to the same, and then goes through what a node works out about a
+ * message before it believes it: payloads and hashes, chunk proofs, the decompression of a PoV.
  */
 #include "fuzz.h"
 

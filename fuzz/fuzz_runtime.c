@@ -1,8 +1,8 @@
-/* Input: which runtime API method, whether in a block that was opened, then its arguments; or, after 0xff, extrinsics for
- * an open block, each with a length of two bytes in front (bit 15: the parent's header goes behind, as the paras' inherent
- * ends with it); or, after 0xfe, what an author's node tells of the paras (bitfields, candidates, disputes): the inherents
- * that are made of it make a valid block. All on a small genesis. Whatever comes, the call answers or says
- * why not; an answer decodes as what the method is declared to return; failed calls leave the state as it was.
+/* Input: which runtime API method, whether in a block that was opened, then its arguments; or, after 0xff, extrinsics
+ * for an open block, each with a length of two bytes in front (bit 15: the parent's header goes behind, as the paras'
+ * inherent ends with it); or, after 0xfe, what an author's node tells of the paras (bitfields, candidates, disputes):
+ * the inherents that are made of it make a valid block. All on a small genesis. Whatever comes, the call answers or
+ * says why not; an answer decodes as what the method is declared to return; failed calls leave the state as it was.
  */
 #include "fuzz.h"
 
@@ -24,7 +24,7 @@ typedef struct world {
     ph_trie_store_t *store;
     ph_state_t *state;
     ph_hash_t genesis;
-    ph_writer_t header;     /* of the genesis block */
+    ph_writer_t header; /* of the genesis block */
     ph_log_t log;
 } world_t;
 
@@ -54,8 +54,12 @@ static void make_world(world_t *w)
     ph_genesis_validator_t validators[VALIDATORS];
     for (unsigned i = 0; i < VALIDATORS; i++)
         make_validator(&validators[i], i);
-    const ph_genesis_para_t para = {.id = {PARA}, .head = PH_BYTES_LIT("head"), .code = PH_BYTES_LIT("some code of a para"), .is_parachain = true};
-    const ph_genesis_t genesis = {.validators = validators, .validator_count = VALIDATORS, .paras = &para, .para_count = 1,
+    const ph_genesis_para_t para = {
+        .id = {PARA}, .head = PH_BYTES_LIT("head"), .code = PH_BYTES_LIT("some code of a para"), .is_parachain = true};
+    const ph_genesis_t genesis = {.validators = validators,
+                                  .validator_count = VALIDATORS,
+                                  .paras = &para,
+                                  .para_count = 1,
                                   .chain = {.slot_ms = SLOT_MS, .epoch_slots = 10}};
     char panic[200] = "";
     w->log = (ph_log_t){.write = no_log, .max_level = PH_LOG_ERROR};
@@ -81,7 +85,8 @@ static ph_err_t call(world_t *w, ph_overlay_t *overlay, ph_writer_t *result, ph_
     char panic[64] = "";
     ph_native_host_t host = {.overlay = overlay, .log = &w->log};
     ph_overlay_start(overlay);
-    ph_err_t err = ph_runtime_call(&ph_native_host_ops, &host, ph_bytes(method.name, strlen(method.name)), args, result, panic, sizeof panic);
+    ph_err_t err = ph_runtime_call(&ph_native_host_ops, &host, ph_bytes(method.name, strlen(method.name)), args, result,
+                                   panic, sizeof panic);
     /* The node knows methods that this runtime has not. */
     PH_CHECK(err == PH_OK || ((err == PH_ERR_INTERNAL || err == PH_ERR_UNSUPPORTED) && panic[0] != 0));
     if (err == PH_OK) {
@@ -97,7 +102,8 @@ static ph_err_t call(world_t *w, ph_overlay_t *overlay, ph_writer_t *result, ph_
 
 static void open_block(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena)
 {
-    const ph_babe_pre_digest_t claim = {.kind = PH_BABE_PRE_DIGEST_SECONDARY_PLAIN, .secondary_plain = {.authority_index = 1, .slot = {SLOT}}};
+    const ph_babe_pre_digest_t claim = {.kind = PH_BABE_PRE_DIGEST_SECONDARY_PLAIN,
+                                        .secondary_plain = {.authority_index = 1, .slot = {SLOT}}};
     ph_writer_t pre = ph_writer_in(arena), args = ph_writer_in(arena), result = ph_writer_in(arena);
     ph_babe_pre_digest_encode(&pre, &claim);
     ph_digest_item_t item = {.kind = PH_DIGEST_ITEM_PRE_RUNTIME};
@@ -124,7 +130,8 @@ static void apply_extrinsics(world_t *w, ph_overlay_t *overlay, ph_arena_t *aren
             ph_write(&body, w->header.data, w->header.len);
         ph_write_bytes(&args, ph_writer_bytes(&body));
         ph_overlay_root(overlay, before, 1);
-        if (call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_APPLY_EXTRINSIC], ph_writer_bytes(&args)) == PH_OK) {
+        if (call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_APPLY_EXTRINSIC], ph_writer_bytes(&args)) ==
+            PH_OK) {
             PH_CHECK(ph_apply_extrinsic_result_decode_all(ph_writer_bytes(&answer), arena, &result) == PH_OK);
         } else {
             ph_overlay_root(overlay, after, 1);
@@ -133,7 +140,8 @@ static void apply_extrinsics(world_t *w, ph_overlay_t *overlay, ph_arena_t *aren
         in = ph_bytes(in.data + 2 + len, in.len - 2 - len);
     }
     ph_writer_t header = ph_writer_in(arena);
-    (void)!call(w, overlay, &header, ph_api_methods[PH_API_BLOCK_BUILDER_FINALIZE_BLOCK], (ph_bytes_t){0}); /* without its inherents */
+    (void)!call(w, overlay, &header, ph_api_methods[PH_API_BLOCK_BUILDER_FINALIZE_BLOCK],
+                (ph_bytes_t){0}); /* without its inherents */
 }
 
 static bool apply_inherent(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, ph_bytes_t inherent)
@@ -141,7 +149,8 @@ static bool apply_inherent(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena,
     ph_writer_t args = ph_writer_in(arena), answer = ph_writer_in(arena);
     ph_apply_extrinsic_result_t result;
     ph_write_bytes(&args, inherent);
-    PH_CHECK(call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_APPLY_EXTRINSIC], ph_writer_bytes(&args)) == PH_OK);
+    PH_CHECK(call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_APPLY_EXTRINSIC], ph_writer_bytes(&args)) ==
+             PH_OK);
     PH_CHECK(ph_apply_extrinsic_result_decode_all(ph_writer_bytes(&answer), arena, &result) == PH_OK);
     return result.kind == PH_RES_OK && result.ok.kind == PH_RES_OK;
 }
@@ -149,7 +158,8 @@ static bool apply_inherent(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena,
 static void author(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, ph_bytes_t in)
 {
     ph_map_inherent_identifier_bytes_entry_t items[2];
-    ph_writer_t now = ph_writer_in(arena), paras = ph_writer_in(arena), args = ph_writer_in(arena), answer = ph_writer_in(arena);
+    ph_writer_t now = ph_writer_in(arena), paras = ph_writer_in(arena), args = ph_writer_in(arena),
+                answer = ph_writer_in(arena);
     ph_write_u64(&now, SLOT * SLOT_MS);
     ph_write(&paras, in.data, in.len);
     ph_write(&paras, w->header.data, w->header.len);
@@ -160,7 +170,8 @@ static void author(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, ph_byte
     const ph_inherent_data_t data = {.data = {.items = items, .count = 2}};
     ph_vec_bytes_t inherents;
     ph_inherent_data_encode(&args, &data);
-    if (call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_INHERENT_EXTRINSICS], ph_writer_bytes(&args)) != PH_OK)
+    if (call(w, overlay, &answer, ph_api_methods[PH_API_BLOCK_BUILDER_INHERENT_EXTRINSICS], ph_writer_bytes(&args)) !=
+        PH_OK)
         return;
     PH_CHECK(ph_vec_bytes_decode_all(ph_writer_bytes(&answer), arena, &inherents) == PH_OK && inherents.count >= 1);
     for (size_t i = 0; i < inherents.count; i++)
@@ -174,7 +185,8 @@ static void author(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, ph_byte
     PH_CHECK((closed == PH_OK) == readable);
 }
 
-static void call_method(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, const ph_api_method_t *method, ph_bytes_t args)
+static void call_method(world_t *w, ph_overlay_t *overlay, ph_arena_t *arena, const ph_api_method_t *method,
+                        ph_bytes_t args)
 {
     ph_writer_t result = ph_writer_in(arena);
     if (call(w, overlay, &result, *method, args) != PH_OK)

@@ -31,8 +31,8 @@ void ph_arena_defer(ph_arena_t *arena, void (*fn)(void *ptr), void *ptr);
 /* Bytes taken from the machine, for memory accounting. */
 size_t ph_arena_size(const ph_arena_t *arena);
 
-void *ph_mem_alloc(ph_arena_t *arena, size_t size);                                  /* zeroed */
-void *ph_mem_grow(ph_arena_t *arena, void *old, size_t old_size, size_t new_size);   /* tail zeroed; old is dead */
-void ph_mem_free(void *heap_ptr);                                                    /* heap only; NULL allowed */
+void *ph_mem_alloc(ph_arena_t *arena, size_t size);                                /* zeroed */
+void *ph_mem_grow(ph_arena_t *arena, void *old, size_t old_size, size_t new_size); /* tail zeroed; old is dead */
+void ph_mem_free(void *heap_ptr);                                                  /* heap only; NULL allowed */
 
 #endif

@@ -15,11 +15,14 @@ typedef struct ph_bits {
 
 ph_bits_t ph_bits_new(ph_arena_t *arena, size_t count); /* all zero; arena NULL: heap */
 ph_bits_t ph_bits_copy(ph_arena_t *arena, ph_bits_t bits);
-static inline bool ph_bits_get(ph_bits_t b, size_t i) { return i < b.count && (b.bytes[i / 8] >> (i % 8) & 1); }
-void ph_bits_set(ph_bits_t b, size_t i, bool on);       /* i must be below count */
+static inline bool ph_bits_get(ph_bits_t b, size_t i)
+{
+    return i < b.count && (b.bytes[i / 8] >> (i % 8) & 1);
+}
+void ph_bits_set(ph_bits_t b, size_t i, bool on); /* i must be below count */
 size_t ph_bits_ones(ph_bits_t b);
 bool ph_bits_equal(ph_bits_t a, ph_bits_t b);
-void ph_bits_or(ph_bits_t into, ph_bits_t other);       /* same count */
+void ph_bits_or(ph_bits_t into, ph_bits_t other); /* same count */
 /* First set bit at or after `from`; count if there is none. */
 size_t ph_bits_next(ph_bits_t b, size_t from);
 

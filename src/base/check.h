@@ -14,7 +14,7 @@ void ph_set_abort_hook(ph_abort_hook_t hook);
 
 noreturn void ph_check_failed(const char *what, const char *file, int line);
 
-#define PH_CHECK(cond) ((cond) ? (void)0 : ph_check_failed(#cond, __FILE__, __LINE__))
+#define PH_CHECK(cond)   ((cond) ? (void)0 : ph_check_failed(#cond, __FILE__, __LINE__))
 #define PH_UNREACHABLE() ph_check_failed("unreachable", __FILE__, __LINE__)
 
 #endif

@@ -9,27 +9,27 @@
 
 #include <stdint.h>
 
-#define PH_MUST_CHECK __attribute__((warn_unused_result))
+#define PH_MUST_CHECK         __attribute__((warn_unused_result))
 #define PH_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 
 typedef int32_t ph_err_t;
 
 enum {
     PH_OK = 0,
-    PH_ERR_INVALID,      /* the value is well-formed and wrong (bad signature, failed check) */
-    PH_ERR_MALFORMED,    /* bytes or text that do not parse */
-    PH_ERR_TOO_LARGE,    /* a bound was exceeded */
-    PH_ERR_NOT_FOUND,    /* no such thing */
-    PH_ERR_EXISTS,       /* there already is one */
-    PH_ERR_TIMEOUT,      /* no answer in time */
-    PH_ERR_DISCONNECTED, /* the peer or the process at the other end is gone */
-    PH_ERR_REFUSED,      /* the other side answered "no" */
-    PH_ERR_UNSUPPORTED,  /* not offered by this version of the runtime, protocol or build */
-    PH_ERR_IO,           /* the operating system failed a read or a write */
-    PH_ERR_FULL,         /* no room: disk, queue */
-    PH_ERR_CANCELLED,    /* the job that asked has ended */
-    PH_ERR_INTERNAL,     /* our own fault: never a verdict on somebody's input */
-    PH_ERR_CONFLICT,     /* would contradict what was done or signed before */
+    PH_ERR_INVALID,         /* the value is well-formed and wrong (bad signature, failed check) */
+    PH_ERR_MALFORMED,       /* bytes or text that do not parse */
+    PH_ERR_TOO_LARGE,       /* a bound was exceeded */
+    PH_ERR_NOT_FOUND,       /* no such thing */
+    PH_ERR_EXISTS,          /* there already is one */
+    PH_ERR_TIMEOUT,         /* no answer in time */
+    PH_ERR_DISCONNECTED,    /* the peer or the process at the other end is gone */
+    PH_ERR_REFUSED,         /* the other side answered "no" */
+    PH_ERR_UNSUPPORTED,     /* not offered by this version of the runtime, protocol or build */
+    PH_ERR_IO,              /* the operating system failed a read or a write */
+    PH_ERR_FULL,            /* no room: disk, queue */
+    PH_ERR_CANCELLED,       /* the job that asked has ended */
+    PH_ERR_INTERNAL,        /* our own fault: never a verdict on somebody's input */
+    PH_ERR_CONFLICT,        /* would contradict what was done or signed before */
     PH_ERR_PALLET = 0x10000 /* | pallet index << 8 | error index: errors of runtime modules */
 };
 

@@ -13,7 +13,7 @@
 
 typedef struct ph_map {
     size_t key_size, value_size;
-    size_t count;                 /* live entries */
+    size_t count; /* live entries */
     /* private */
     uint8_t *entries;
     size_t used, cap;
@@ -22,11 +22,11 @@ typedef struct ph_map {
 } ph_map_t;
 
 void ph_map_init(ph_map_t *map, size_t key_size, size_t value_size);
-void ph_map_free(ph_map_t *map);                                       /* leaves an empty map of the same sizes */
-void *ph_map_get(const ph_map_t *map, const void *key);                /* the value, or NULL */
+void ph_map_free(ph_map_t *map);                        /* leaves an empty map of the same sizes */
+void *ph_map_get(const ph_map_t *map, const void *key); /* the value, or NULL */
 /* The value of key, zeroed if it was not there before; *added (may be NULL) says so. */
 void *ph_map_put(ph_map_t *map, const void *key, bool *added);
-bool ph_map_remove(ph_map_t *map, const void *key);                    /* true if it was there */
+bool ph_map_remove(ph_map_t *map, const void *key); /* true if it was there */
 /* Iteration: for (size_t i = 0; ph_map_next(map, &i, &key, &value);) … ; removing the current entry is allowed,
  * putting is not. key and value may be NULL. */
 bool ph_map_next(const ph_map_t *map, size_t *at, const void **key, void **value);

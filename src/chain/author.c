@@ -2,11 +2,11 @@
 
 #include "chain/private.h"
 
-/* BABE authorship. At the start of each slot we look whether it is ours, ask for parachain data, build on the best block,
- * seal. Secondary authors never wait for primaries. */
+/* BABE authorship. At the start of each slot we look whether it is ours, ask for parachain data, build on the best
+ * block, seal. Secondary authors never wait for primaries. */
 
 typedef struct authoring {
-    ph_chain_t *chain;              /* NULL once the chain is gone */
+    ph_chain_t *chain; /* NULL once the chain is gone */
     struct authoring *next, **link;
     ph_arena_t *arena;
     ph_relay_block_t *parent;
@@ -15,7 +15,7 @@ typedef struct authoring {
     uint8_t babe_key[32];
     ph_timer_t give_up;
     bool answered, building, finished;
-    bool inherent_open;             /* the answer has yet to come: the struct must stay */
+    bool inherent_open; /* the answer has yet to come: the struct must stay */
     ph_bytes_t inherent;
     uint64_t timestamp_ms;
     /* results */
@@ -78,8 +78,9 @@ static void seal(authoring_t *work)
     PH_CHECK(err == PH_OK);
     block->state = ph_state_ref(work->state);
     chain->stats.blocks_authored++;
-    ph_trace(chain->env, "chain", "block-authored", PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number),
-                                                             .reason = block->primary ? "primary" : "secondary"));
+    ph_trace(chain->env, "chain", "block-authored",
+             PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number),
+                       .reason = block->primary ? "primary" : "secondary"));
     ph_import_own(chain, block);
 }
 
@@ -90,16 +91,19 @@ static void run_build(void *ctx)
     authoring_t *work = ctx;
     uint8_t pre_digest[PH_BABE_PRE_DIGEST_MAX];
     size_t len = ph_babe_claim_encode(pre_digest, &work->claim);
-    work->err = ph_build_block(work->arena, &work->header, &work->body, &work->state, work->parent, ph_bytes(pre_digest, len),
-                               work->timestamp_ms, work->inherent, work->why, sizeof work->why);
+    work->err =
+        ph_build_block(work->arena, &work->header, &work->body, &work->state, work->parent, ph_bytes(pre_digest, len),
+                       work->timestamp_ms, work->inherent, work->why, sizeof work->why);
 }
 
 static void build_done(void *ctx)
 {
     authoring_t *work = ctx;
     if (work->chain && work->err != PH_OK) {
-        ph_log(work->chain->env->log, PH_LOG_ERROR, "chain", "%s: could not build a block: %s", work->chain->env->name, work->why);
-        ph_trace(work->chain->env, "chain", "build-failed", PH_FIELDS(.block = &work->parent->hash, .reason = work->why));
+        ph_log(work->chain->env->log, PH_LOG_ERROR, "chain", "%s: could not build a block: %s", work->chain->env->name,
+               work->why);
+        ph_trace(work->chain->env, "chain", "build-failed",
+                 PH_FIELDS(.block = &work->parent->hash, .reason = work->why));
     } else if (work->chain) {
         seal(work);
     }
@@ -120,7 +124,9 @@ static void build(authoring_t *work, const ph_provisioner_inherent_data_t *data)
     work->inherent = ph_writer_bytes(&w);
     /* The clock, kept inside the slot that was claimed. */
     uint64_t begin = work->slot.v * chain->config.slot_ms, now = ph_env_now_ms(chain->env);
-    work->timestamp_ms = now < begin ? begin : now >= begin + chain->config.slot_ms ? begin + chain->config.slot_ms - 1 : now;
+    work->timestamp_ms = now < begin                            ? begin
+                         : now >= begin + chain->config.slot_ms ? begin + chain->config.slot_ms - 1
+                                                                : now;
     work->building = true;
     ph_env_timer_cancel(chain->env, work->give_up);
     work->give_up = 0;

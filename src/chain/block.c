@@ -44,7 +44,10 @@ static ph_relay_block_t *new_block(void)
     return block;
 }
 
-static bool is_babe(const ph_consensus_engine_id_t *engine) { return memcmp(engine->bytes, "BABE", 4) == 0; }
+static bool is_babe(const ph_consensus_engine_id_t *engine)
+{
+    return memcmp(engine->bytes, "BABE", 4) == 0;
+}
 
 /* The first BABE pre-runtime item says who claims the slot; the last item is the seal. */
 static ph_err_t read_digest(ph_relay_block_t *block, const char **why)
@@ -119,7 +122,8 @@ ph_err_t ph_relay_block_decode(ph_relay_block_t **out, ph_buf_t *encoded, const 
     return PH_OK;
 }
 
-ph_err_t ph_relay_block_make(ph_relay_block_t **out, const ph_header_t *header, const ph_vec_opaque_extrinsic_t *body, const char **why)
+ph_err_t ph_relay_block_make(ph_relay_block_t **out, const ph_header_t *header, const ph_vec_opaque_extrinsic_t *body,
+                             const char **why)
 {
     ph_block_with_justification_t parts = {.header = *header, .body = *body};
     ph_writer_t w = PH_WRITER_HEAP;

@@ -1,5 +1,5 @@
-/* One block as every node of a process shares it: header, body, what BABE says of it, and the state after it. Immutable once
- * made, reference-counted.
+/* One block as every node of a process shares it: header, body, what BABE says of it, and the state after it. Immutable
+ * once made, reference-counted.
  */
 #ifndef PH_CHAIN_BLOCK_H
 #define PH_CHAIN_BLOCK_H
@@ -11,25 +11,26 @@
 
 typedef struct ph_relay_block {
     atomic_uint_least32_t refs;
-    ph_arena_t *arena;              /* holds this struct too */
+    ph_arena_t *arena; /* holds this struct too */
     ph_hash_t hash;
-    ph_header_t header;             /* with its seal */
+    ph_header_t header; /* with its seal */
     ph_vec_opaque_extrinsic_t body;
-    ph_buf_t *encoded;              /* SCALE BlockWithJustification: what is served and stored */
-    ph_slot_t slot;                 /* 0 for genesis */
+    ph_buf_t *encoded; /* SCALE BlockWithJustification: what is served and stored */
+    ph_slot_t slot;    /* 0 for genesis */
     uint32_t authority;
     bool primary;
-    ph_state_t *state;              /* after the block */
+    ph_state_t *state; /* after the block */
 } ph_relay_block_t;
 
 ph_relay_block_t *ph_relay_block_ref(ph_relay_block_t *block);
-void ph_relay_block_unref(void *block);   /* NULL allowed */
+void ph_relay_block_unref(void *block); /* NULL allowed */
 
-/* Takes the block apart: header, hash, the BABE pre-digest; the state is set by whoever executes it. MALFORMED with a reason in
- * *why: not a block, no or several pre-digests, no seal as the last item. */
+/* Takes the block apart: header, hash, the BABE pre-digest; the state is set by whoever executes it. MALFORMED with a
+ * reason in *why: not a block, no or several pre-digests, no seal as the last item. */
 PH_MUST_CHECK ph_err_t ph_relay_block_decode(ph_relay_block_t **out, ph_buf_t *encoded, const char **why);
 /* From a header (with seal) and a body. */
-PH_MUST_CHECK ph_err_t ph_relay_block_make(ph_relay_block_t **out, const ph_header_t *header, const ph_vec_opaque_extrinsic_t *body, const char **why);
+PH_MUST_CHECK ph_err_t ph_relay_block_make(ph_relay_block_t **out, const ph_header_t *header,
+                                           const ph_vec_opaque_extrinsic_t *body, const char **why);
 /* Is the body the one that the header speaks of? The hash is the header's alone. */
 bool ph_relay_block_hangs_together(const ph_relay_block_t *block);
 /* Block 0 over a state: parent zero, no body, empty digest. Takes a reference to the state. */

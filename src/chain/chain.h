@@ -1,8 +1,8 @@
-/* The relay chain of one node: block tree and store, import with full verification and re-execution, BABE authorship, fork
- * choice, finality by depth, blocks announced and fetched, runtime calls at a block.
+/* The relay chain of one node: block tree and store, import with full verification and re-execution, BABE authorship,
+ * fork choice, finality by depth, blocks announced and fetched, runtime calls at a block.
  *
- * Fork choice: most primary slots on the way from genesis, then length, then what was here first. Until GRANDPA, the block
- * `finality_depth` below the best one counts as final (depth-final).
+ * Fork choice: most primary slots on the way from genesis, then length, then what was here first. Until GRANDPA, the
+ * block `finality_depth` below the best one counts as final (depth-final).
  *
  * (Guide 2 "Architecture: Node-side"; sc-consensus-babe 0.60; polkadot-node-core-parachains-inherent.)
  */
@@ -31,12 +31,12 @@ typedef struct ph_chain_hooks {
 
 typedef struct ph_chain_config {
     ph_env_t *env;
-    ph_keystore_t *keystore;        /* NULL: this node authors nothing */
-    ph_relay_block_t *genesis;            /* a reference is taken */
+    ph_keystore_t *keystore;   /* NULL: this node authors nothing */
+    ph_relay_block_t *genesis; /* a reference is taken */
     uint64_t slot_ms;
     uint32_t finality_depth;
-    uint8_t roles;                  /* handshake: 1 full node, 4 authority */
-    size_t peers_wanted;            /* block-announce streams to open */
+    uint8_t roles;       /* handshake: 1 full node, 4 authority */
+    size_t peers_wanted; /* block-announce streams to open */
     ph_chain_hooks_t hooks;
 } ph_chain_config_t;
 
@@ -47,7 +47,7 @@ void ph_chain_start(ph_chain_t *chain);
 void ph_chain_free(ph_chain_t *chain);
 
 /* Borrowed as long as the block is in the tree. */
-ph_relay_block_t *ph_chain_block(const ph_chain_t *chain, const ph_hash_t *hash);    /* NULL: unknown or pruned */
+ph_relay_block_t *ph_chain_block(const ph_chain_t *chain, const ph_hash_t *hash); /* NULL: unknown or pruned */
 ph_relay_block_t *ph_chain_best(const ph_chain_t *chain);
 ph_relay_block_t *ph_chain_finalized(const ph_chain_t *chain);
 /* The block of that height on the best chain, NULL above it. Final blocks stay in the tree. */
@@ -67,10 +67,13 @@ void ph_chain_submit(ph_chain_t *chain, ph_buf_t *encoded_block);
 
 /* ---- runtime calls (chain/execute.c) ---- */
 
-/* Calls a runtime API at the state after `block`; writes are dropped. Answers are remembered in env->memo. *result is a new
- * reference. Errors: NOT_FOUND (block unknown), UNSUPPORTED (no such method), INTERNAL (the runtime panicked; logged). */
-PH_MUST_CHECK ph_err_t ph_chain_call(ph_chain_t *chain, ph_buf_t **result, const ph_hash_t *block, const char *method, ph_bytes_t args);
+/* Calls a runtime API at the state after `block`; writes are dropped. Answers are remembered in env->memo. *result is a
+ * new reference. Errors: NOT_FOUND (block unknown), UNSUPPORTED (no such method), INTERNAL (the runtime panicked;
+ * logged). */
+PH_MUST_CHECK ph_err_t ph_chain_call(ph_chain_t *chain, ph_buf_t **result, const ph_hash_t *block, const char *method,
+                                     ph_bytes_t args);
 /* The same at a block at hand. */
-PH_MUST_CHECK ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *block, const char *method, ph_bytes_t args);
+PH_MUST_CHECK ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *block, const char *method,
+                                        ph_bytes_t args);
 
 #endif

@@ -16,14 +16,19 @@ static void rules_from(ph_babe_epoch_rules_t *out, ph_arena_t *arena, const ph_b
         memcpy(authorities[i].public_key, epoch->authorities.items[i]._0.bytes, 32);
         authorities[i].weight = epoch->authorities.items[i]._1;
     }
-    *out = (ph_babe_epoch_rules_t){.index = epoch->epoch_index, .start_slot = epoch->start_slot.v, .duration = epoch->duration,
-                                   .c_numerator = epoch->config.c._0, .c_denominator = epoch->config.c._1,
+    *out = (ph_babe_epoch_rules_t){.index = epoch->epoch_index,
+                                   .start_slot = epoch->start_slot.v,
+                                   .duration = epoch->duration,
+                                   .c_numerator = epoch->config.c._0,
+                                   .c_denominator = epoch->config.c._1,
                                    .allowed_slots = (ph_babe_slots_t)epoch->config.allowed_slots.kind,
-                                   .authorities = authorities, .authority_count = epoch->authorities.count};
+                                   .authorities = authorities,
+                                   .authority_count = epoch->authorities.count};
     memcpy(out->randomness, epoch->randomness.bytes, 32);
 }
 
-static ph_err_t ask(ph_chain_t *chain, ph_babe_epoch_rules_t *out, ph_arena_t *arena, ph_relay_block_t *parent, const char *method)
+static ph_err_t ask(ph_chain_t *chain, ph_babe_epoch_rules_t *out, ph_arena_t *arena, ph_relay_block_t *parent,
+                    const char *method)
 {
     ph_buf_t *result;
     ph_babe_epoch_t epoch;

@@ -36,7 +36,8 @@ static ph_err_t call(machine_t *m, const char *method, ph_bytes_t args)
 {
     size_t depth = ph_overlay_depth(m->overlay);
     ph_writer_reset(&m->result);
-    ph_err_t err = ph_runtime_call(&ph_native_host_ops, &m->host, ph_bytes(method, strlen(method)), args, &m->result, m->why, m->why_len);
+    ph_err_t err = ph_runtime_call(&ph_native_host_ops, &m->host, ph_bytes(method, strlen(method)), args, &m->result,
+                                   m->why, m->why_len);
     if (err != PH_OK)
         ph_overlay_rollback_to(m->overlay, depth);
     return err;
@@ -68,13 +69,15 @@ ph_err_t ph_execute_block(ph_relay_block_t *block, const ph_relay_block_t *paren
 static ph_err_t initialize(machine_t *m, ph_arena_t *arena, const ph_relay_block_t *parent, ph_bytes_t pre_digest)
 {
     ph_digest_item_t item = {.kind = PH_DIGEST_ITEM_PRE_RUNTIME, .pre_runtime = {{"BABE"}, pre_digest}};
-    ph_header_t header = {.parent_hash = parent->hash, .number = parent->header.number + 1, .digest = {.logs = {&item, 1}}};
+    ph_header_t header = {
+        .parent_hash = parent->hash, .number = parent->header.number + 1, .digest = {.logs = {&item, 1}}};
     ph_writer_t args = ph_writer_in(arena);
     ph_header_encode(&args, &header);
     return call(m, "Core_initialize_block", ph_writer_bytes(&args));
 }
 
-static ph_err_t make_inherents(machine_t *m, ph_arena_t *arena, ph_vec_opaque_extrinsic_t *out, uint64_t timestamp_ms, ph_bytes_t parachains)
+static ph_err_t make_inherents(machine_t *m, ph_arena_t *arena, ph_vec_opaque_extrinsic_t *out, uint64_t timestamp_ms,
+                               ph_bytes_t parachains)
 {
     uint8_t now[8];
     ph_put_u64(now, timestamp_ms);
@@ -107,8 +110,9 @@ static ph_err_t apply(machine_t *m, ph_arena_t *arena, ph_bytes_t extrinsic)
     return PH_ERR_INVALID;
 }
 
-static ph_err_t build(machine_t *m, ph_arena_t *arena, ph_header_t *header, ph_vec_opaque_extrinsic_t *body, ph_state_t **state,
-                      const ph_relay_block_t *parent, ph_bytes_t pre_digest, uint64_t timestamp_ms, ph_bytes_t parachains)
+static ph_err_t build(machine_t *m, ph_arena_t *arena, ph_header_t *header, ph_vec_opaque_extrinsic_t *body,
+                      ph_state_t **state, const ph_relay_block_t *parent, ph_bytes_t pre_digest, uint64_t timestamp_ms,
+                      ph_bytes_t parachains)
 {
     PH_TRY(initialize(m, arena, parent, pre_digest));
     PH_TRY(make_inherents(m, arena, body, timestamp_ms, parachains));
@@ -122,8 +126,8 @@ static ph_err_t build(machine_t *m, ph_arena_t *arena, ph_header_t *header, ph_v
 }
 
 ph_err_t ph_build_block(ph_arena_t *arena, ph_header_t *header, ph_vec_opaque_extrinsic_t *body, ph_state_t **state,
-                        const ph_relay_block_t *parent, ph_bytes_t pre_digest, uint64_t timestamp_ms, ph_bytes_t parachains_inherent,
-                        char *why, size_t why_len)
+                        const ph_relay_block_t *parent, ph_bytes_t pre_digest, uint64_t timestamp_ms,
+                        ph_bytes_t parachains_inherent, char *why, size_t why_len)
 {
     machine_t m;
     machine_begin(&m, parent, why, why_len);
@@ -134,14 +138,19 @@ ph_err_t ph_build_block(ph_arena_t *arena, ph_header_t *header, ph_vec_opaque_ex
 
 /* ---- runtime API ---- */
 
-static void *ref_buf(void *buf) { return ph_buf_ref(buf); }
+static void *ref_buf(void *buf)
+{
+    return ph_buf_ref(buf);
+}
 
-ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *block, const char *method, ph_bytes_t args)
+ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *block, const char *method,
+                          ph_bytes_t args)
 {
     ph_memo_key_t key;
     char why[200] = "";
     if (env->memo) {
-        ph_memo_key(&key, "api", (ph_bytes_t[]){ph_bytes(block->hash.bytes, 32), ph_bytes(method, strlen(method)), args}, 3);
+        ph_memo_key(&key, "api",
+                    (ph_bytes_t[]){ph_bytes(block->hash.bytes, 32), ph_bytes(method, strlen(method)), args}, 3);
         if ((*result = ph_memo_get(env->memo, &key)))
             return PH_OK;
     }
@@ -154,7 +163,8 @@ ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *bl
         if (env->memo)
             ph_memo_put(env->memo, &key, *result, ref_buf, ph_buf_unref);
     } else if (err != PH_ERR_UNSUPPORTED) {
-        ph_log(env->log, PH_LOG_WARN, "chain", "%s: %s failed at block %u: %s", env->name, method, block->header.number, why);
+        ph_log(env->log, PH_LOG_WARN, "chain", "%s: %s failed at block %u: %s", env->name, method, block->header.number,
+               why);
     }
     machine_end(&m);
     return err;

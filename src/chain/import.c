@@ -9,10 +9,10 @@ enum { PENDING_MAX = 2048, REFUSED_MAX = 1024 };
 /* A block's way into the tree: parent known → slot due → claim and seal verified → executed → stored → tree. */
 
 typedef struct import {
-    ph_chain_t *chain;          /* NULL once the chain is gone */
+    ph_chain_t *chain; /* NULL once the chain is gone */
     struct import *next, **link;
     ph_relay_block_t *block, *parent;
-    ph_relay_block_t *known;    /* the same block as another node of this process has executed it */
+    ph_relay_block_t *known; /* the same block as another node of this process has executed it */
     ph_err_t err;
     char why[200];
 } import_t;
@@ -22,7 +22,10 @@ static void memo_key(ph_memo_key_t *key, const ph_hash_t *hash)
     ph_memo_key(key, "block", (ph_bytes_t[]){ph_bytes(hash->bytes, 32)}, 1);
 }
 
-static void *memo_ref(void *block) { return ph_relay_block_ref(block); }
+static void *memo_ref(void *block)
+{
+    return ph_relay_block_ref(block);
+}
 
 ph_relay_block_t *ph_import_recall(ph_chain_t *chain, const ph_hash_t *hash)
 {
@@ -43,8 +46,10 @@ static void remember(ph_chain_t *chain, ph_relay_block_t *block)
 static void note_refused(ph_chain_t *chain, const ph_relay_block_t *block, const char *why)
 {
     chain->stats.blocks_refused++;
-    ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: block %u refused: %s", chain->env->name, block->header.number, why);
-    ph_trace(chain->env, "chain", "block-refused", PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number), .reason = why));
+    ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: block %u refused: %s", chain->env->name, block->header.number,
+           why);
+    ph_trace(chain->env, "chain", "block-refused",
+             PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number), .reason = why));
     if (chain->refused.count >= REFUSED_MAX)
         ph_map_free(&chain->refused);
     (void)ph_map_put(&chain->refused, &block->hash, NULL);
@@ -85,12 +90,14 @@ static ph_err_t read_claim(ph_babe_claim_t *claim, const ph_relay_block_t *block
 {
     const ph_vec_digest_item_t *logs = &block->header.digest.logs;
     for (size_t i = 0; i < logs->count; i++)
-        if (logs->items[i].kind == PH_DIGEST_ITEM_PRE_RUNTIME && memcmp(logs->items[i].pre_runtime._0.bytes, "BABE", 4) == 0)
+        if (logs->items[i].kind == PH_DIGEST_ITEM_PRE_RUNTIME &&
+            memcmp(logs->items[i].pre_runtime._0.bytes, "BABE", 4) == 0)
             return ph_babe_claim_decode(claim, logs->items[i].pre_runtime._1);
     return PH_ERR_MALFORMED;
 }
 
-static ph_err_t verify_header(ph_chain_t *chain, const ph_relay_block_t *block, ph_relay_block_t *parent, const char **why)
+static ph_err_t verify_header(ph_chain_t *chain, const ph_relay_block_t *block, ph_relay_block_t *parent,
+                              const char **why)
 {
     ph_babe_epoch_rules_t epoch;
     ph_babe_claim_t claim;
@@ -112,7 +119,8 @@ static ph_err_t verify_header(ph_chain_t *chain, const ph_relay_block_t *block, 
     ph_header_t unsealed = block->header;
     const ph_digest_item_t *seal = &unsealed.digest.logs.items[--unsealed.digest.logs.count];
     ph_hash_t pre_seal = ph_relay_block_header_hash(&unsealed);
-    if (!ph_env_verify_sr25519(chain->env, seal->seal._1.data, ph_bytes(pre_seal.bytes, 32), epoch.authorities[claim.authority].public_key))
+    if (!ph_env_verify_sr25519(chain->env, seal->seal._1.data, ph_bytes(pre_seal.bytes, 32),
+                               epoch.authorities[claim.authority].public_key))
         return PH_ERR_INVALID;
     *why = NULL;
     return PH_OK;
@@ -120,7 +128,10 @@ static ph_err_t verify_header(ph_chain_t *chain, const ph_relay_block_t *block, 
 
 /* ---- the way ---- */
 
-static uint64_t execution_cost_us(const ph_relay_block_t *block) { return 2000 + ph_buf_bytes(block->encoded).len / 20; }
+static uint64_t execution_cost_us(const ph_relay_block_t *block)
+{
+    return 2000 + ph_buf_bytes(block->encoded).len / 20;
+}
 
 static void run_import(void *ctx)
 {
@@ -134,7 +145,8 @@ static void accept(ph_chain_t *chain, ph_relay_block_t *block)
     ph_map_remove(&chain->pending, &block->hash);
     chain->stats.blocks_imported++;
     ph_store_put(chain, block);
-    ph_trace(chain->env, "chain", "block-imported", PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number)));
+    ph_trace(chain->env, "chain", "block-imported",
+             PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number)));
     ph_tree_add(chain, block);
     ph_sync_announce(chain, block);
     ph_import_children_of(chain, &block->hash);
@@ -231,8 +243,9 @@ void ph_import_block(ph_chain_t *chain, ph_relay_block_t *block)
 {
     uint64_t slot_now = ph_env_now_ms(chain->env) / chain->config.slot_ms;
     bool stale = block->header.number <= chain->final->block->header.number;
-    if (stale || block->slot.v > slot_now + 1 || ph_tree_find(chain, &block->hash) || ph_map_get(&chain->refused, &block->hash) ||
-        ph_map_get(&chain->pending, &block->hash) || !has_own_body(chain, block)) {
+    if (stale || block->slot.v > slot_now + 1 || ph_tree_find(chain, &block->hash) ||
+        ph_map_get(&chain->refused, &block->hash) || ph_map_get(&chain->pending, &block->hash) ||
+        !has_own_body(chain, block)) {
         ph_relay_block_unref(block);
         return;
     }
@@ -294,7 +307,8 @@ void ph_chain_submit(ph_chain_t *chain, ph_buf_t *encoded)
     ph_relay_block_t *block;
     const char *why;
     if (ph_relay_block_decode(&block, encoded, &why) != PH_OK) {
-        ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: a block from a peer is malformed: %s", chain->env->name, why);
+        ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: a block from a peer is malformed: %s", chain->env->name,
+               why);
         return;
     }
     ph_import_block(chain, block);

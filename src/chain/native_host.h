@@ -1,12 +1,13 @@
 /* The world of the runtime's native body: an overlay over a state, and this process's crypto.
  *
  *   ph_native_host_t host = {.overlay = overlay};
- *   err = ph_runtime_call(&ph_native_host_ops, &host, PH_BYTES_LIT("Core_version"), args, &result, panic, sizeof panic);
- *   ph_native_host_end(&host);
+ *   err = ph_runtime_call(&ph_native_host_ops, &host, PH_BYTES_LIT("Core_version"), args, &result, panic, sizeof
+ * panic); ph_native_host_end(&host);
  *
  * What a call writes stays in the overlay. Transactions that a failed call left open are the caller's to roll back
- * (ph_overlay_rollback_to), and the overlay's error is to be looked at before its root is believed. The version of a code
- * blob is what stands in its custom section "runtime_version"; older blobs, which must be run to say it, have none here.
+ * (ph_overlay_rollback_to), and the overlay's error is to be looked at before its root is believed. The version of a
+ * code blob is what stands in its custom section "runtime_version"; older blobs, which must be run to say it, have none
+ * here.
  */
 #ifndef PH_CHAIN_NATIVE_HOST_H
 #define PH_CHAIN_NATIVE_HOST_H
@@ -16,10 +17,10 @@
 #include "trie/overlay.h"
 
 typedef struct ph_native_host {
-    ph_overlay_t *overlay;      /* borrowed */
-    ph_log_t *log;              /* what the runtime says; NULL: the default */
-    ph_writer_t next_key;       /* private */
-    ph_bytes_t code;            /* private: a decompressed blob */
+    ph_overlay_t *overlay; /* borrowed */
+    ph_log_t *log;         /* what the runtime says; NULL: the default */
+    ph_writer_t next_key;  /* private */
+    ph_bytes_t code;       /* private: a decompressed blob */
 } ph_native_host_t;
 
 extern const ph_host_ops_t ph_native_host_ops; /* for a ph_native_host_t */

@@ -11,20 +11,20 @@
 typedef struct tree_node {
     ph_relay_block_t *block;
     struct tree_node *parent, *first_child, *next_sibling;
-    uint64_t primaries;             /* primary slots from genesis */
+    uint64_t primaries; /* primary slots from genesis */
     bool final;
 } tree_node_t;
 
 /* A peer that a block-announce stream is open to. */
 typedef struct sync_peer {
     ph_peer_id_t peer;
-    ph_hash_t known[32];            /* blocks it has, most recent ones, a ring */
+    ph_hash_t known[32]; /* blocks it has, most recent ones, a ring */
     size_t known_count;
 } sync_peer_t;
 
 /* A block whose turn has not come: its parent is missing, or it is being executed. */
 typedef struct pending_block {
-    ph_relay_block_t *block;        /* a reference, unless executing */
+    ph_relay_block_t *block; /* a reference, unless executing */
     bool executing;
 } pending_block_t;
 
@@ -40,23 +40,26 @@ typedef struct fetch {
 struct ph_chain {
     ph_chain_config_t config;
     ph_env_t *env;
-    ph_map_t nodes;                 /* ph_hash_t → tree_node_t * */
+    ph_map_t nodes; /* ph_hash_t → tree_node_t * */
     tree_node_t *genesis, *best, *final;
-    PH_LIST(ph_hash_t) best_chain;  /* by number */
-    ph_map_t pending;               /* ph_hash_t → pending_block_t */
-    ph_map_t refused;               /* ph_hash_t → nothing: invalid, not to be tried again */
+    PH_LIST(ph_hash_t) best_chain; /* by number */
+    ph_map_t pending;              /* ph_hash_t → pending_block_t */
+    ph_map_t refused;              /* ph_hash_t → nothing: invalid, not to be tried again */
     PH_LIST(sync_peer_t) peers;
-    ph_map_t fetching;              /* ph_hash_t → fetch_t * */
+    ph_map_t fetching; /* ph_hash_t → fetch_t * */
     ph_timer_t slot_timer, peers_timer;
-    uint64_t last_slot;             /* the last slot we looked at as author */
-    ph_map_t epochs;                /* ph_hash_t of parent → cached epoch_t * */
+    uint64_t last_slot; /* the last slot we looked at as author */
+    ph_map_t epochs;    /* ph_hash_t of parent → cached epoch_t * */
     ph_chain_stats_t stats;
-    struct import *imports;         /* under way */
+    struct import *imports; /* under way */
     struct authoring *authorings;
     bool started;
 };
 
-static inline bool ph_chain_same(const ph_hash_t *a, const ph_hash_t *b) { return __builtin_memcmp(a, b, sizeof *a) == 0; }
+static inline bool ph_chain_same(const ph_hash_t *a, const ph_hash_t *b)
+{
+    return __builtin_memcmp(a, b, sizeof *a) == 0;
+}
 
 /* tree.c */
 tree_node_t *ph_tree_find(const ph_chain_t *chain, const ph_hash_t *hash);
@@ -66,7 +69,8 @@ void ph_tree_add(ph_chain_t *chain, ph_relay_block_t *block);
 void ph_tree_free(ph_chain_t *chain);
 
 /* epoch.c: who may author on top of a block. The result is borrowed until the next call. */
-PH_MUST_CHECK ph_err_t ph_chain_epoch_for(ph_chain_t *chain, ph_babe_epoch_rules_t *out, ph_relay_block_t *parent, ph_slot_t slot);
+PH_MUST_CHECK ph_err_t ph_chain_epoch_for(ph_chain_t *chain, ph_babe_epoch_rules_t *out, ph_relay_block_t *parent,
+                                          ph_slot_t slot);
 void ph_chain_epochs_free(ph_chain_t *chain);
 
 /* import.c */
@@ -83,11 +87,12 @@ void ph_import_own(ph_chain_t *chain, ph_relay_block_t *block /* takes the refer
 
 /* execute.c: pure; no chain, any thread. */
 /* Executes block on its parent's state; sets block->state. INVALID with a text in why. */
-PH_MUST_CHECK ph_err_t ph_execute_block(ph_relay_block_t *block, const ph_relay_block_t *parent, char *why, size_t why_len);
+PH_MUST_CHECK ph_err_t ph_execute_block(ph_relay_block_t *block, const ph_relay_block_t *parent, char *why,
+                                        size_t why_len);
 /* Builds a block on parent: pre-digest, inherents; writes the header without seal, the body and the state after it. */
-PH_MUST_CHECK ph_err_t ph_build_block(ph_arena_t *arena, ph_header_t *header, ph_vec_opaque_extrinsic_t *body, ph_state_t **state,
-                                      const ph_relay_block_t *parent, ph_bytes_t pre_digest, uint64_t timestamp_ms,
-                                      ph_bytes_t parachains_inherent, char *why, size_t why_len);
+PH_MUST_CHECK ph_err_t ph_build_block(ph_arena_t *arena, ph_header_t *header, ph_vec_opaque_extrinsic_t *body,
+                                      ph_state_t **state, const ph_relay_block_t *parent, ph_bytes_t pre_digest,
+                                      uint64_t timestamp_ms, ph_bytes_t parachains_inherent, char *why, size_t why_len);
 
 /* author.c */
 void ph_author_start(ph_chain_t *chain);
@@ -97,7 +102,8 @@ void ph_author_stop(ph_chain_t *chain);
 void ph_sync_start(ph_chain_t *chain);
 void ph_sync_stop(ph_chain_t *chain);
 void ph_sync_announce(ph_chain_t *chain, ph_relay_block_t *block);
-/* The block is missing, and perhaps up to `run` of it and its ancestors: ask this peer first (NULL: whoever may have it). */
+/* The block is missing, and perhaps up to `run` of it and its ancestors: ask this peer first (NULL: whoever may have
+ * it). */
 void ph_sync_want(ph_chain_t *chain, const ph_hash_t *hash, uint32_t run, const ph_peer_id_t *peer);
 
 /* store.c: blocks on disk, "block/" number (big-endian) hash → encoded block. */

@@ -17,7 +17,7 @@
 #define API_INFO_LEN 12u /* identifier and u32 version */
 
 typedef struct spec_reader {
-    ph_arena_t *arena;    /* of the pair at hand */
+    ph_arena_t *arena;      /* of the pair at hand */
     ph_spec_pairs_t *pairs; /* what the top trie holds goes here too, if not NULL, */
     ph_arena_t *kept;       /* and lives here */
     char *why;
@@ -65,7 +65,8 @@ static uint32_t core_version(const uint8_t *apis, size_t count)
     return 0;
 }
 
-/* What stands behind the list of APIs depends on Core's version: from 3 on the transaction version, from 4 on the state version. */
+/* What stands behind the list of APIs depends on Core's version: from 3 on the transaction version, from 4 on the state
+ * version. */
 static ph_err_t decode_version(int *out, ph_bytes_t section, uint32_t core)
 {
     ph_reader_t r = ph_reader(section);
@@ -146,8 +147,7 @@ static ph_err_t add_pairs(spec_reader_t *r, ph_trie_builder_t *builder, const js
     json_t *value;
     if (!json_is_object(pairs))
         return fail(r, PH_ERR_MALFORMED, "%s: expected an object of keys and values", where);
-    json_object_foreach((json_t *)(uintptr_t)pairs, key, value)
-        PH_TRY(add_pair(r, builder, key, value));
+    json_object_foreach((json_t *)(uintptr_t)pairs, key, value) PH_TRY(add_pair(r, builder, key, value));
     return PH_OK;
 }
 
@@ -184,9 +184,9 @@ static ph_err_t add_children(spec_reader_t *r, ph_trie_builder_t *top, const jso
     if (children && !json_is_object(children))
         return fail(r, PH_ERR_MALFORMED, "genesis.raw.childrenDefault: expected an object of child tries");
     if (r->pairs && json_object_size(children) > 0)
-        return fail(r, PH_ERR_UNSUPPORTED, "genesis.raw.childrenDefault: there are child tries; expected a state without");
-    json_object_foreach((json_t *)(uintptr_t)children, name, pairs)
-        PH_TRY(add_child(r, top, name, pairs, version));
+        return fail(r, PH_ERR_UNSUPPORTED,
+                    "genesis.raw.childrenDefault: there are child tries; expected a state without");
+    json_object_foreach((json_t *)(uintptr_t)children, name, pairs) PH_TRY(add_child(r, top, name, pairs, version));
     return PH_OK;
 }
 
@@ -217,7 +217,8 @@ static ph_err_t read_code(spec_reader_t *r, ph_spec_t *out, const json_t *code, 
     if (state_version >= 0)
         return PH_OK;
     if (!code)
-        return fail(r, PH_ERR_NOT_FOUND, "genesis.raw.top has no :code, so the state version is unknown; it has to be given");
+        return fail(r, PH_ERR_NOT_FOUND,
+                    "genesis.raw.top has no :code, so the state version is unknown; it has to be given");
     out->version_from = PH_SPEC_VERSION_SECTION;
     ph_err_t err = ph_spec_code_state_version(&out->state_version, blob);
     ph_arena_reset(r->arena);
@@ -280,8 +281,8 @@ static const char *text_of(ph_arena_t *arena, const json_t *json, const char *ke
     return text ? ph_arena_strdup(arena, text) : "";
 }
 
-ph_err_t ph_spec_read_pairs(ph_spec_t *out, ph_spec_pairs_t *pairs, ph_arena_t *arena, ph_bytes_t text, int state_version, char *why,
-                            size_t why_len)
+ph_err_t ph_spec_read_pairs(ph_spec_t *out, ph_spec_pairs_t *pairs, ph_arena_t *arena, ph_bytes_t text,
+                            int state_version, char *why, size_t why_len)
 {
     json_error_t where;
     spec_reader_t r = {.pairs = pairs, .kept = arena, .why = why, .why_len = why_len};

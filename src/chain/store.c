@@ -36,8 +36,8 @@ void ph_store_delete(ph_chain_t *chain, const ph_relay_block_t *block)
     ph_disk_delete(chain->env, ph_bytes(key.bytes, sizeof key.bytes));
 }
 
-/* Blocks come in order of their height, so parents come first. One that does not decode or execute any more is left out,
- * with all that stands on it: the network has it still. */
+/* Blocks come in order of their height, so parents come first. One that does not decode or execute any more is left
+ * out, with all that stands on it: the network has it still. */
 ph_err_t ph_store_load(ph_chain_t *chain)
 {
     ph_arena_t *arena = ph_arena_new();

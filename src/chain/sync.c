@@ -55,7 +55,8 @@ static void take_blocks(ph_chain_t *chain, const ph_blocks_response_t *response,
     for (size_t i = 0; i < response->blocks.count; i++) {
         ph_relay_block_t *block;
         const char *why;
-        if (ph_relay_block_make(&block, &response->blocks.items[i].header, &response->blocks.items[i].body, &why) != PH_OK)
+        if (ph_relay_block_make(&block, &response->blocks.items[i].header, &response->blocks.items[i].body, &why) !=
+            PH_OK)
             break;
         if (i && !ph_chain_same(&run.items[i - 1]->header.parent_hash, &block->hash)) {
             ph_relay_block_unref(block);
@@ -129,13 +130,16 @@ static void fetch_next_try(fetch_t *fetch)
 void ph_sync_want(ph_chain_t *chain, const ph_hash_t *hash, uint32_t run, const ph_peer_id_t *peer)
 {
     bool added;
-    if (ph_tree_find(chain, hash) || ph_map_get(&chain->pending, hash) || ph_map_get(&chain->refused, hash) || (!peer && !chain->peers.count))
+    if (ph_tree_find(chain, hash) || ph_map_get(&chain->pending, hash) || ph_map_get(&chain->refused, hash) ||
+        (!peer && !chain->peers.count))
         return;
     fetch_t **slot = ph_map_put(&chain->fetching, hash, &added);
     if (!added)
         return;
     fetch_t *fetch = *slot = ph_mem_alloc(NULL, sizeof *fetch);
-    *fetch = (fetch_t){.chain = chain, .from = *hash, .peer = peer ? *peer : chain->peers.items[0].peer,
+    *fetch = (fetch_t){.chain = chain,
+                       .from = *hash,
+                       .peer = peer ? *peer : chain->peers.items[0].peer,
                        .run = run < ANCESTORS_A_REQUEST ? run : ANCESTORS_A_REQUEST};
     fetch_send(fetch);
 }
@@ -155,7 +159,8 @@ static void on_request(void *ctx, ph_peer_id_t peer, ph_net_ticket_t ticket, ph_
     }
     size_t max = request.max < BLOCKS_A_RESPONSE ? request.max : BLOCKS_A_RESPONSE, count = 0, size = 0;
     ph_block_with_justification_t *blocks = ph_arena_alloc(arena, max * sizeof *blocks);
-    for (tree_node_t *node = ph_tree_find(chain, &request.from); node && node->parent && count < max; node = node->parent) {
+    for (tree_node_t *node = ph_tree_find(chain, &request.from); node && node->parent && count < max;
+         node = node->parent) {
         size += ph_buf_bytes(node->block->encoded).len;
         if (count && size > 8u << 20)
             break;
@@ -215,7 +220,9 @@ static void on_announce(void *ctx, ph_peer_id_t from, ph_buf_t *message)
 static ph_buf_t *handshake(const ph_chain_t *chain)
 {
     ph_relay_block_t *best = ph_chain_best(chain);
-    ph_block_announces_handshake_t shake = {.roles = chain->config.roles, .best_number = best->header.number, .best_hash = best->hash,
+    ph_block_announces_handshake_t shake = {.roles = chain->config.roles,
+                                            .best_number = best->header.number,
+                                            .best_hash = best->hash,
                                             .genesis_hash = chain->config.genesis->hash};
     ph_writer_t w = PH_WRITER_HEAP;
     ph_block_announces_handshake_encode(&w, &shake);

@@ -59,7 +59,10 @@ static bool better(const tree_node_t *a, const tree_node_t *than)
     return a->block->header.number > than->block->header.number;
 }
 
-static uint32_t number_of(const tree_node_t *node) { return node->block->header.number; }
+static uint32_t number_of(const tree_node_t *node)
+{
+    return node->block->header.number;
+}
 
 static void set_best(ph_chain_t *chain, tree_node_t *node)
 {
@@ -161,8 +164,14 @@ ph_relay_block_t *ph_chain_block(const ph_chain_t *chain, const ph_hash_t *hash)
     return node ? node->block : NULL;
 }
 
-ph_relay_block_t *ph_chain_best(const ph_chain_t *chain) { return chain->best->block; }
-ph_relay_block_t *ph_chain_finalized(const ph_chain_t *chain) { return chain->final->block; }
+ph_relay_block_t *ph_chain_best(const ph_chain_t *chain)
+{
+    return chain->best->block;
+}
+ph_relay_block_t *ph_chain_finalized(const ph_chain_t *chain)
+{
+    return chain->final->block;
+}
 
 ph_relay_block_t *ph_chain_at(const ph_chain_t *chain, ph_block_number_t number)
 {
@@ -194,4 +203,7 @@ size_t ph_chain_leaves(const ph_chain_t *chain, ph_relay_block_t **out, size_t c
     return count;
 }
 
-void ph_chain_stats(const ph_chain_t *chain, ph_chain_stats_t *out) { *out = chain->stats; }
+void ph_chain_stats(const ph_chain_t *chain, ph_chain_stats_t *out)
+{
+    *out = chain->stats;
+}

@@ -10,14 +10,14 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 
-#define SAMPLE_NS UINT64_C(50000)
+#define SAMPLE_NS   UINT64_C(50000)
 #define SAMPLES_MIN 5
 #define SAMPLES_MAX 20000
 
 static const struct {
     const char *name, *help;
     int (*run)(ph_bench_t *b);
-    bool sized;     /* takes --validators and --size */
+    bool sized; /* takes --validators and --size */
 } benches[] = {
     {"erasure", "the availability code (--validators N, --size BYTES)", ph_bench_erasure, true},
     {"sr25519", "signatures and VRF", ph_bench_sr25519, false},
@@ -52,7 +52,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void ph_bench_run(ph_bench_t *b, const char *name, size_t size, const char *unit, size_t items, void (*fn)(void *ctx), void *ctx)
+void ph_bench_run(ph_bench_t *b, const char *name, size_t size, const char *unit, size_t items, void (*fn)(void *ctx),
+                  void *ctx)
 {
     double *samples = ph_mem_alloc(NULL, SAMPLES_MAX * sizeof *samples);
     uint64_t calls = 1, end;
@@ -65,7 +66,8 @@ void ph_bench_run(ph_bench_t *b, const char *name, size_t size, const char *unit
         samples[count++] = (double)time_calls(fn, ctx, calls) / 1e3 / (double)calls / (double)items;
     qsort(samples, count, sizeof *samples, by_value);
     double median = count % 2 ? samples[count / 2] : (samples[count / 2 - 1] + samples[count / 2]) / 2;
-    ph_list_push(NULL, &b->cases, ((ph_bench_case_t){name, b->kernel, size, unit, calls * count * items, samples[0], median}));
+    ph_list_push(NULL, &b->cases,
+                 ((ph_bench_case_t){name, b->kernel, size, unit, calls * count * items, samples[0], median}));
     ph_mem_free(samples);
 }
 
@@ -73,7 +75,8 @@ void ph_bench_run(ph_bench_t *b, const char *name, size_t size, const char *unit
 
 static const char *const features[] = {
 #if defined(__x86_64__)
-    "sse4.1", "sse4.2", "avx", "avx2", "bmi", "bmi2", "avx512f", "avx512bw", "avx512vl", "avx512ifma", "avx512vbmi", "gfni",
+    "sse4.1",  "sse4.2",   "avx",      "avx2",       "bmi",        "bmi2",
+    "avx512f", "avx512bw", "avx512vl", "avx512ifma", "avx512vbmi", "gfni",
 #endif
     NULL};
 
@@ -81,18 +84,30 @@ static bool has_feature(size_t i)
 {
 #if defined(__x86_64__)
     switch (i) {
-    case 0: return __builtin_cpu_supports("sse4.1");
-    case 1: return __builtin_cpu_supports("sse4.2");
-    case 2: return __builtin_cpu_supports("avx");
-    case 3: return __builtin_cpu_supports("avx2");
-    case 4: return __builtin_cpu_supports("bmi");
-    case 5: return __builtin_cpu_supports("bmi2");
-    case 6: return __builtin_cpu_supports("avx512f");
-    case 7: return __builtin_cpu_supports("avx512bw");
-    case 8: return __builtin_cpu_supports("avx512vl");
-    case 9: return __builtin_cpu_supports("avx512ifma");
-    case 10: return __builtin_cpu_supports("avx512vbmi");
-    case 11: return __builtin_cpu_supports("gfni");
+    case 0:
+        return __builtin_cpu_supports("sse4.1");
+    case 1:
+        return __builtin_cpu_supports("sse4.2");
+    case 2:
+        return __builtin_cpu_supports("avx");
+    case 3:
+        return __builtin_cpu_supports("avx2");
+    case 4:
+        return __builtin_cpu_supports("bmi");
+    case 5:
+        return __builtin_cpu_supports("bmi2");
+    case 6:
+        return __builtin_cpu_supports("avx512f");
+    case 7:
+        return __builtin_cpu_supports("avx512bw");
+    case 8:
+        return __builtin_cpu_supports("avx512vl");
+    case 9:
+        return __builtin_cpu_supports("avx512ifma");
+    case 10:
+        return __builtin_cpu_supports("avx512vbmi");
+    case 11:
+        return __builtin_cpu_supports("gfni");
     }
 #endif
     (void)i;
@@ -149,13 +164,14 @@ static void print_case(const ph_bench_case_t *c)
         snprintf(rate, sizeof rate, "%.1f MB/s", per_second * (double)c->size / 1e6);
     else
         snprintf(rate, sizeof rate, "%.0f /s", per_second);
-    printf("%-22s %10zu %-10s %10llu %12.3f %12.3f %14s  %s\n", c->name, c->size, c->unit, (unsigned long long)c->repetitions, c->min_us, c->median_us, rate,
-           c->kernel);
+    printf("%-22s %10zu %-10s %10llu %12.3f %12.3f %14s  %s\n", c->name, c->size, c->unit,
+           (unsigned long long)c->repetitions, c->min_us, c->median_us, rate, c->kernel);
 }
 
 static void print_text(const ph_bench_t *b)
 {
-    printf("%-22s %10s %-10s %10s %12s %12s %14s  %s\n", "case", "size", "of", "times", "min us", "median us", "throughput", "kernel");
+    printf("%-22s %10s %-10s %10s %12s %12s %14s  %s\n", "case", "size", "of", "times", "min us", "median us",
+           "throughput", "kernel");
     for (size_t i = 0; i < b->cases.count; i++)
         print_case(&b->cases.items[i]);
 }
@@ -165,7 +181,8 @@ static int print_list(bool json)
     if (json)
         printf("{\"benches\":[");
     for (size_t i = 0; i < BENCH_COUNT; i++)
-        printf(json ? "%s\"%s\"" : "%s%-10s", json && i ? "," : "", benches[i].name), json ? 0 : printf(" %s\n", benches[i].help);
+        printf(json ? "%s\"%s\"" : "%s%-10s", json && i ? "," : "", benches[i].name),
+            json ? 0 : printf(" %s\n", benches[i].help);
     if (json)
         printf("]}\n");
     return 0;
@@ -184,13 +201,20 @@ int ph_cli_bench(int argc, char **argv)
     ph_bench_t b = {.case_ms = 1000, .kernel = "portable"};
     const ph_option_t options[] = {
         {"validators", PH_OPTION_SIZE, &b.validators, "N", "erasure: how many chunks (default 1000)", 2, 65536, NULL},
-        {"size", PH_OPTION_SIZE, &b.size, "BYTES", "erasure: the payload (default 1048576)", 1, (uint64_t)64 << 20, NULL},
+        {"size", PH_OPTION_SIZE, &b.size, "BYTES", "erasure: the payload (default 1048576)", 1, (uint64_t)64 << 20,
+         NULL},
         {"case-ms", PH_OPTION_U32, &b.case_ms, "MS", "how long to measure each case (default 1000)", 1, 600000, NULL},
-        {"cpu", PH_OPTION_CHOICE, &level, "LEVEL", "forces a kernel: portable, avx2 or avx512 (default: the best there is)", 0, 0, levels},
+        {"cpu", PH_OPTION_CHOICE, &level, "LEVEL",
+         "forces a kernel: portable, avx2 or avx512 (default: the best there is)", 0, 0, levels},
         {"json", PH_OPTION_FLAG, &json, NULL, "prints the results as JSON", 0, 0, NULL},
     };
-    const ph_command_t command = {"parahost bench", "list | NAME", "Measures a part of the program on this machine; `list` says which there are.", 1, 1,
-                                  options, sizeof options / sizeof *options};
+    const ph_command_t command = {"parahost bench",
+                                  "list | NAME",
+                                  "Measures a part of the program on this machine; `list` says which there are.",
+                                  1,
+                                  1,
+                                  options,
+                                  sizeof options / sizeof *options};
     int status = ph_options_read(&command, plain, &count, argc, argv);
     if (status != PH_OPTIONS_GO)
         return status;
@@ -204,7 +228,8 @@ int ph_cli_bench(int argc, char **argv)
     if (!benches[at].sized && (b.validators || b.size))
         return ph_options_wrong(&command, "--%s: %s does not take it", b.validators ? "validators" : "size", plain[0]);
     if (level != 0)
-        return ph_options_wrong(&command, "--cpu: %s kernels are not part of this version; expected portable", levels[level]);
+        return ph_options_wrong(&command, "--cpu: %s kernels are not part of this version; expected portable",
+                                levels[level]);
     status = benches[at].run(&b);
     if (status == 0)
         json ? print_json(plain[0], &b) : print_text(&b);

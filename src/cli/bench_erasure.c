@@ -11,8 +11,8 @@ typedef struct erasure_bench {
     ph_erasure_t *erasure;
     size_t validators, k, threshold, chunk_len;
     ph_bytes_t payload, chunks, recovered;
-    ph_erasure_piece_t *last;       /* the last `threshold` chunks */
-    ph_bytes_t *first;              /* the first k */
+    ph_erasure_piece_t *last; /* the last `threshold` chunks */
+    ph_bytes_t *first;        /* the first k */
     size_t proof_bytes;
 } erasure_bench_t;
 
@@ -37,16 +37,21 @@ static void encode_and_root(void *ctx)
 static void recover(void *ctx)
 {
     erasure_bench_t *e = ctx;
-    PH_CHECK(ph_erasure_reconstruct(e->erasure, e->recovered.data, e->recovered.len, e->validators, e->last, e->threshold) == PH_OK);
+    PH_CHECK(ph_erasure_reconstruct(e->erasure, e->recovered.data, e->recovered.len, e->validators, e->last,
+                                    e->threshold) == PH_OK);
 }
 
 static void recover_systematic(void *ctx)
 {
     erasure_bench_t *e = ctx;
-    PH_CHECK(ph_erasure_reconstruct_systematic(e->recovered.data, e->recovered.len, e->validators, e->first, e->k) == PH_OK);
+    PH_CHECK(ph_erasure_reconstruct_systematic(e->recovered.data, e->recovered.len, e->validators, e->first, e->k) ==
+             PH_OK);
 }
 
-static ph_bytes_t chunk(const erasure_bench_t *e, size_t i) { return ph_bytes(e->chunks.data + i * e->chunk_len, e->chunk_len); }
+static ph_bytes_t chunk(const erasure_bench_t *e, size_t i)
+{
+    return ph_bytes(e->chunks.data + i * e->chunk_len, e->chunk_len);
+}
 
 static void prepare(erasure_bench_t *e, ph_arena_t *arena)
 {
@@ -75,8 +80,10 @@ int ph_bench_erasure(ph_bench_t *b)
 {
     ph_arena_t *arena = ph_arena_new();
     size_t size = b->size ? b->size : 1048576;
-    erasure_bench_t e = {.validators = b->validators ? b->validators : 1000, .payload = {ph_arena_alloc(arena, size), size}};
-    PH_CHECK(ph_erasure_threshold(&e.threshold, e.validators) == PH_OK && ph_erasure_systematic_threshold(&e.k, e.validators) == PH_OK);
+    erasure_bench_t e = {.validators = b->validators ? b->validators : 1000,
+                         .payload = {ph_arena_alloc(arena, size), size}};
+    PH_CHECK(ph_erasure_threshold(&e.threshold, e.validators) == PH_OK &&
+             ph_erasure_systematic_threshold(&e.k, e.validators) == PH_OK);
     prepare(&e, arena);
     e.erasure = ph_erasure_new(&ph_erasure_kernel_portable);
     b->kernel = ph_erasure_kernel_name(e.erasure);

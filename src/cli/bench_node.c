@@ -59,7 +59,8 @@ static void execute_in_worker(void *ctx)
     pvf_bench_t *p = ctx;
     ph_pvf_limits_t limits = ph_pvf_limits(PH_PVF_APPROVAL_MS);
     ph_pvf_answer_t answer;
-    PH_CHECK(ph_pvf_worker_execute(p->worker, &p->artifact_id, p->artifact, &p->params, PH_PVF_POV_BOMB_LIMIT, &limits) == PH_OK);
+    PH_CHECK(ph_pvf_worker_execute(p->worker, &p->artifact_id, p->artifact, &p->params, PH_PVF_POV_BOMB_LIMIT,
+                                   &limits) == PH_OK);
     ph_pvf_worker_wait(p->worker, p->arena, &answer);
     PH_CHECK(answer.kind == PH_PVF_ANSWER_EXECUTED && answer.executed.result.reason.kind == PH_PVF_REASON_VALID);
     ph_arena_reset(p->arena);
@@ -93,7 +94,9 @@ static bool set_up(pvf_bench_t *p, ph_arena_t *keep)
 int ph_bench_pvf(ph_bench_t *b)
 {
     ph_arena_t *keep = ph_arena_new();
-    pvf_bench_t p = {.arena = ph_arena_new(), .pvf = ph_pvf_new(NULL, NULL), .code = ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len)};
+    pvf_bench_t p = {.arena = ph_arena_new(),
+                     .pvf = ph_pvf_new(NULL, NULL),
+                     .code = ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len)};
     int status = p.pvf && set_up(&p, keep) ? 0 : 3;
     if (status == 0) {
         ph_bench_run(b, "prepare", p.code.len, "bytes", 1, prepare, &p);
@@ -119,7 +122,8 @@ enum { ASKER, ANSWERER, ACTORS };
 enum { TELL, ASK };
 static const ph_message_info_t messages[] = {{"tell", &ph_type_u64, NULL}, {"ask", &ph_type_u64, &ph_type_u64}};
 static const ph_route_t routes[] = {{ANSWERER, TELL, false}, {ANSWERER, ASK, false}};
-static const ph_subsystem_info_t table[ACTORS] = {{"asker", 64, 2, 2, messages, routes}, {"answerer", 64, 2, 0, messages, NULL}};
+static const ph_subsystem_info_t table[ACTORS] = {{"asker", 64, 2, 2, messages, routes},
+                                                  {"answerer", 64, 2, 0, messages, NULL}};
 
 typedef struct overseer_bench {
     ph_world_t *world;
@@ -146,7 +150,10 @@ static ph_err_t nothing(ph_subsystem_t *self, const ph_input_t *in)
     return PH_OK;
 }
 
-static void settle(overseer_bench_t *o) { ph_world_run_until(o->world, ph_world_now_us(o->world)); }
+static void settle(overseer_bench_t *o)
+{
+    ph_world_run_until(o->world, ph_world_now_us(o->world));
+}
 
 static void tell_all(ph_job_t *job, void *flow)
 {
@@ -209,7 +216,8 @@ int ph_bench_overseer(ph_bench_t *b)
 {
     const ph_subsystem_ops_t asker = {.handle = nothing}, answerer = {.handle = answer};
     overseer_bench_t o = {.world = ph_world_new(&(ph_world_config_t){.seed = 1, .start_us = 1000000})};
-    o.overseer = ph_overseer_new(ph_world_add_node(o.world, "bench"), &(ph_overseer_config_t){table, ACTORS, on_failed, NULL});
+    o.overseer =
+        ph_overseer_new(ph_world_add_node(o.world, "bench"), &(ph_overseer_config_t){table, ACTORS, on_failed, NULL});
     ph_overseer_install(o.overseer, ASKER, &asker, &o);
     ph_overseer_install(o.overseer, ANSWERER, &answerer, &o);
     ph_overseer_start(o.overseer, NULL, 0);
@@ -238,8 +246,16 @@ static void simulate(void *ctx)
 
 int ph_bench_sim(ph_bench_t *b)
 {
-    ph_sim_config_t config = {.seed = 1, .validators = 6, .paras = 2, .slots = SLOTS, .slot_ms = 6000, .session_slots = 10, .rotation_blocks = 5,
-                              .finality_depth = 24, .latency_min_ms = 20, .latency_max_ms = 100};
+    ph_sim_config_t config = {.seed = 1,
+                              .validators = 6,
+                              .paras = 2,
+                              .slots = SLOTS,
+                              .slot_ms = 6000,
+                              .session_slots = 10,
+                              .rotation_blocks = 5,
+                              .finality_depth = 24,
+                              .latency_min_ms = 20,
+                              .latency_max_ms = 100};
     ph_bench_run(b, "slot", config.validators, "validators", SLOTS, simulate, &config);
     config.no_memo = true;
     ph_bench_run(b, "slot-no-memo", config.validators, "validators", SLOTS, simulate, &config);

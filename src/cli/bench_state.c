@@ -9,14 +9,14 @@
 #include "trie/overlay.h"
 #include "trie/state.h"
 
-#define KEYS 10000u
-#define CHANGED 200u
+#define KEYS      10000u
+#define CHANGED   200u
 #define VALUE_LEN 40u
 
 /* ---- trie ---- */
 
 typedef struct trie_bench {
-    ph_trie_pair_t *pairs;          /* sorted */
+    ph_trie_pair_t *pairs; /* sorted */
     ph_trie_store_t *store;
     ph_state_t *state;
     uint8_t root[32], (*touched)[32];
@@ -74,7 +74,9 @@ static void get(void *ctx)
 int ph_bench_trie(ph_bench_t *b)
 {
     ph_arena_t *arena = ph_arena_new();
-    trie_bench_t t = {.pairs = ph_arena_alloc(arena, KEYS * sizeof *t.pairs), .touched = ph_arena_alloc(arena, CHANGED * 32), .store = ph_trie_store_new(NULL)};
+    trie_bench_t t = {.pairs = ph_arena_alloc(arena, KEYS * sizeof *t.pairs),
+                      .touched = ph_arena_alloc(arena, CHANGED * 32),
+                      .store = ph_trie_store_new(NULL)};
     for (uint32_t i = 0; i < KEYS; i++)
         make_pair(arena, &t.pairs[i], i);
     for (size_t i = 0; i < CHANGED; i++)
@@ -121,9 +123,11 @@ static void decode(void *ctx)
     ph_arena_reset(s->arena);
 }
 
-static void measure(ph_bench_t *b, const char *encode_name, const char *decode_name, const ph_type_t *type, const void *value)
+static void measure(ph_bench_t *b, const char *encode_name, const char *decode_name, const ph_type_t *type,
+                    const void *value)
 {
-    scale_bench_t s = {.type = type, .value = value, .arena = ph_arena_new(), .out = ph_mem_alloc(NULL, type->size + 1)};
+    scale_bench_t s = {
+        .type = type, .value = value, .arena = ph_arena_new(), .out = ph_mem_alloc(NULL, type->size + 1)};
     encode(&s);
     size_t len = s.encoded.len;
     ph_bench_run(b, encode_name, len, "bytes", 1, encode, &s);
@@ -146,10 +150,12 @@ int ph_bench_scale(ph_bench_t *b)
     ph_bytes_t upward[4];
     for (size_t i = 0; i < 4; i++)
         upward[i] = ph_bytes(message, sizeof message);
-    ph_committed_candidate_receipt_t candidate = {.descriptor = {.relay_parent = {{4}}}, .commitments = {.upward_messages = {upward, 4}}};
+    ph_committed_candidate_receipt_t candidate = {.descriptor = {.relay_parent = {{4}}},
+                                                  .commitments = {.upward_messages = {upward, 4}}};
     candidate.commitments.head_data.v = ph_bytes(head, sizeof head);
-    ph_digest_item_t items[2] = {{.kind = PH_DIGEST_ITEM_PRE_RUNTIME, .pre_runtime = {{"BABE"}, ph_bytes(message, 113)}},
-                                 {.kind = PH_DIGEST_ITEM_SEAL, .seal = {{"BABE"}, ph_bytes(seal, sizeof seal)}}};
+    ph_digest_item_t items[2] = {
+        {.kind = PH_DIGEST_ITEM_PRE_RUNTIME, .pre_runtime = {{"BABE"}, ph_bytes(message, 113)}},
+        {.kind = PH_DIGEST_ITEM_SEAL, .seal = {{"BABE"}, ph_bytes(seal, sizeof seal)}}};
     ph_header_t header = {.number = 1000000, .digest = {.logs = {items, 2}}};
     uint32_t *numbers = ph_mem_alloc(NULL, KEYS * sizeof *numbers);
     ph_vec_u32_t list = {numbers, KEYS};
@@ -158,7 +164,8 @@ int ph_bench_scale(ph_bench_t *b)
     measure(b, "encode-u32-list", "decode-u32-list", &ph_type_vec_u32, &list);
     ph_candidate_hash_t hash;
     scale_bench_t s = {.value = &candidate, .out = &hash};
-    ph_bench_run(b, "candidate-hash", ph_type_encoded_len(&ph_type_committed_candidate_receipt, &candidate), "bytes", 1, hash_candidate, &s);
+    ph_bench_run(b, "candidate-hash", ph_type_encoded_len(&ph_type_committed_candidate_receipt, &candidate), "bytes", 1,
+                 hash_candidate, &s);
     ph_mem_free(numbers);
     return 0;
 }

@@ -37,7 +37,10 @@ ph_err_t ph_cli_read_file(ph_arena_t *arena, ph_bytes_t *out, const char *path, 
     return err;
 }
 
-const char *ph_cli_read_why(ph_err_t err) { return err == PH_ERR_IO ? strerror(errno) : ph_err_text(err); }
+const char *ph_cli_read_why(ph_err_t err)
+{
+    return err == PH_ERR_IO ? strerror(errno) : ph_err_text(err);
+}
 
 static bool is_hex_file(const char *path)
 {
@@ -47,7 +50,8 @@ static bool is_hex_file(const char *path)
 
 static ph_err_t unhex(ph_arena_t *arena, ph_bytes_t *out, const char *what, ph_bytes_t text)
 {
-    while (text.len > 0 && (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == '\r' || text.data[text.len - 1] == ' '))
+    while (text.len > 0 &&
+           (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == '\r' || text.data[text.len - 1] == ' '))
         text.len--;
     ph_err_t err = ph_unhex(arena, (const char *)text.data, text.len, out);
     if (err != PH_OK)

@@ -6,8 +6,8 @@
 
 #include "base/bytes.h"
 
-/* Reads the argument into the arena. On failure prints one line to standard error, beginning with `what` (the command and
- * the argument's name), and returns the error. */
+/* Reads the argument into the arena. On failure prints one line to standard error, beginning with `what` (the command
+ * and the argument's name), and returns the error. */
 PH_MUST_CHECK ph_err_t ph_cli_bytes_arg(ph_arena_t *arena, ph_bytes_t *out, const char *what, const char *arg);
 /* The same for text: the argument itself, @FILE or -. */
 PH_MUST_CHECK ph_err_t ph_cli_text_arg(ph_arena_t *arena, ph_bytes_t *out, const char *what, const char *arg);

@@ -79,7 +79,10 @@ int ph_chunk_folder_write(const char *what, const char *dir, const ph_coded_t *c
     if (!ok) {
         if (made)
             remove_folder(arena, part, count);
-        status = complain(what, dir, ph_arena_printf(names, "cannot be written (%s); expected a folder that does not exist yet or is empty", strerror(reason)));
+        status = complain(
+            what, dir,
+            ph_arena_printf(names, "cannot be written (%s); expected a folder that does not exist yet or is empty",
+                            strerror(reason)));
     }
     ph_arena_free(arena);
     ph_arena_free(names);
@@ -116,7 +119,8 @@ static int by_index(const void *a, const void *b)
 
 typedef PH_LIST(ph_erasure_piece_t) piece_list_t;
 
-static int read_chunk(const char *what, ph_arena_t *arena, piece_list_t *list, const char *dir, uint32_t index, const uint8_t *root)
+static int read_chunk(const char *what, ph_arena_t *arena, piece_list_t *list, const char *dir, uint32_t index,
+                      const uint8_t *root)
 {
     ph_bytes_t chunk;
     const char *path = ph_arena_printf(arena, "%s/%u", dir, index);
@@ -130,7 +134,8 @@ static int read_chunk(const char *what, ph_arena_t *arena, piece_list_t *list, c
     return PH_OPTIONS_GO;
 }
 
-int ph_chunk_folder_read(const char *what, ph_arena_t *arena, ph_chunk_folder_t *out, const char *dir, size_t validators, const uint8_t *root)
+int ph_chunk_folder_read(const char *what, ph_arena_t *arena, ph_chunk_folder_t *out, const char *dir,
+                         size_t validators, const uint8_t *root)
 {
     piece_list_t list = {0};
     struct dirent *entry;

@@ -1,5 +1,5 @@
-/* The commands of the program. argv[0] is the command's name; each returns the exit status: 0 done and true; 1 the answer is "no";
- * 2 the question was wrong; 3 the machine or the program failed.
+/* The commands of the program. argv[0] is the command's name; each returns the exit status: 0 done and true; 1 the
+ * answer is "no"; 2 the question was wrong; 3 the machine or the program failed.
  */
 #ifndef PH_CLI_COMMANDS_H
 #define PH_CLI_COMMANDS_H

@@ -35,18 +35,18 @@ typedef struct dev_args {
 
 typedef struct dev {
     const dev_args_t *args;
-    ph_log_t log;               /* first goes to the view, if there is one */
+    ph_log_t log; /* first goes to the view, if there is one */
     ph_real_t *real;
     ph_pvf_service_t *pvf;
     ph_fleet_t *fleet;
     ph_story_t *story;
-    ph_live_view_t *view;       /* NULL: events go out line by line */
+    ph_live_view_t *view; /* NULL: events go out line by line */
     FILE *lines;
     ph_trace_counts_t counts;
     ph_json_t line;
     ph_blake2b_t digest;
     uint64_t started_us;
-    ph_hash_t session_at;       /* the block that `session` is known for */
+    ph_hash_t session_at; /* the block that `session` is known for */
     bool has_session;
     uint32_t session;
     bool reached, failed, interrupted;
@@ -56,7 +56,8 @@ typedef struct dev {
 /* ---- arguments ---- */
 
 static const char about[] =
-    "Runs a whole local relay chain with parachains on the wall clock in this process: validators, a collator for each para, and for\n"
+    "Runs a whole local relay chain with parachains on the wall clock in this process: validators, a collator for each "
+    "para, and for\n"
     "every validation of a block a process of its own, under limits. It needs no set-up, and runs until Ctrl-C.";
 
 static int read_args(ph_command_t *command, dev_args_t *a, int argc, char **argv)
@@ -67,18 +68,26 @@ static int read_args(ph_command_t *command, dev_args_t *a, int argc, char **argv
         {"paras", PH_OPTION_SIZE, &n->paras, "N", "parachains, numbered from 2000 (default 2)", 0, 1000, NULL},
         {"slot-ms", PH_OPTION_U64, &n->slot_ms, "MS", "length of a slot (default 6000)", 100, 3600000, NULL},
         {"session-slots", PH_OPTION_U32, &n->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
-        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N", "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
+        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N",
+         "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
         {"pov-bytes", PH_OPTION_SIZE, &a->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
-        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE", "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
+        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE",
+         "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
         {"head", PH_OPTION_TEXTS, &n->heads, "BYTES", "the genesis head that goes with it", 0, 0, NULL},
-        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE", "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
-        {"until-included", PH_OPTION_U32, &a->until_included, "N", "stop when every para has N included blocks", 1, 0, NULL},
-        {"timeout", PH_OPTION_U32, &a->timeout_s, "S", "stop after S seconds; with --until-included: in vain, status 1", 1, 31536000, NULL},
-        {"base-path", PH_OPTION_TEXT, &a->base_path, "DIR", "where nodes keep their data (default: nowhere, it is gone at the end)", 0, 0, NULL},
-        {"json", PH_OPTION_FLAG, &a->json, NULL, "prints the summary as JSON at the end, events on standard error", 0, 0, NULL},
+        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE",
+         "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
+        {"until-included", PH_OPTION_U32, &a->until_included, "N", "stop when every para has N included blocks", 1, 0,
+         NULL},
+        {"timeout", PH_OPTION_U32, &a->timeout_s, "S", "stop after S seconds; with --until-included: in vain, status 1",
+         1, 31536000, NULL},
+        {"base-path", PH_OPTION_TEXT, &a->base_path, "DIR",
+         "where nodes keep their data (default: nowhere, it is gone at the end)", 0, 0, NULL},
+        {"json", PH_OPTION_FLAG, &a->json, NULL, "prints the summary as JSON at the end, events on standard error", 0,
+         0, NULL},
     };
     size_t plain_count;
-    *command = (ph_command_t){.name = NAME, .about = about, .options = options, .option_count = sizeof options / sizeof *options};
+    *command = (ph_command_t){
+        .name = NAME, .about = about, .options = options, .option_count = sizeof options / sizeof *options};
     int status = ph_options_read(command, NULL, &plain_count, argc, argv);
     command->options = NULL; /* they go with this call; errors need the name alone */
     command->option_count = 0;
@@ -134,12 +143,14 @@ static const char *name_of(void *ctx, uint32_t node)
     return dev->fleet && node < ph_fleet_count(dev->fleet) ? ph_fleet_name(dev->fleet, node) : NULL;
 }
 
-static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event,
+                     const ph_trace_fields_t *fields)
 {
     dev_t *dev = ctx;
     ph_writer_reset(&dev->line.out);
     dev->line.need_comma = false;
-    ph_trace_line(&dev->line, (now_us - dev->started_us) / 1000, node->name, subsystem, event, fields, ph_fleet_peer_name(dev->fleet, fields));
+    ph_trace_line(&dev->line, (now_us - dev->started_us) / 1000, node->name, subsystem, event, fields,
+                  ph_fleet_peer_name(dev->fleet, fields));
     ph_blake2b_update(&dev->digest, ph_writer_bytes(&dev->line.out));
     ph_trace_count(&dev->counts, event);
     ph_story_event(dev->story, now_us, node->name, event, fields);
@@ -156,7 +167,8 @@ static void on_imported(void *ctx, uint32_t index, ph_relay_block_t *block, bool
     dev_t *dev = ctx;
     (void)best;
     ph_story_block(dev->story, ph_fleet_env(dev->fleet, index), block);
-    if (!dev->args->until_included || !ph_story_all_included(dev->story, &best_of(dev)->hash, dev->args->until_included))
+    if (!dev->args->until_included ||
+        !ph_story_all_included(dev->story, &best_of(dev)->hash, dev->args->until_included))
         return;
     dev->reached = true;
     ph_real_stop(dev->real);
@@ -181,7 +193,10 @@ static void on_interrupted(void *ctx, int number)
     ph_real_stop(dev->real);
 }
 
-static void on_timeout(void *ctx) { ph_real_stop(((dev_t *)ctx)->real); }
+static void on_timeout(void *ctx)
+{
+    ph_real_stop(((dev_t *)ctx)->real);
+}
 
 /* ---- the screen ---- */
 
@@ -190,7 +205,8 @@ static void look_up_session(dev_t *dev, ph_node_t *view, const ph_relay_block_t 
     ph_buf_t *answer;
     if (dev->has_session && ph_hash_equal(&dev->session_at, &best->hash))
         return;
-    if (ph_chain_call(ph_node_chain(view), &answer, &best->hash, "ParachainHost_session_index_for_child", (ph_bytes_t){0}) != PH_OK)
+    if (ph_chain_call(ph_node_chain(view), &answer, &best->hash, "ParachainHost_session_index_for_child",
+                      (ph_bytes_t){0}) != PH_OK)
         return;
     ph_reader_t r = ph_reader(ph_buf_bytes(answer));
     dev->has_session = ph_read_u32(&r, &dev->session) == PH_OK;
@@ -204,9 +220,15 @@ static void redraw(void *ctx)
     ph_node_t *view = ph_fleet_view(dev->fleet);
     PH_CHECK(view != NULL);
     const ph_relay_block_t *best = ph_chain_best(ph_node_chain(view)), *final = ph_chain_finalized(ph_node_chain(view));
-    ph_live_facts_t f = {.now_us = ph_real_now_us(dev->real), .started_us = dev->started_us, .validators = dev->args->validators,
-                         .slot_ms = dev->args->slot_ms, .best_number = best->header.number, .final_number = final->header.number,
-                         .best_hash = best->hash.bytes, .final_hash = final->hash.bytes, .para_count = dev->args->paras,
+    ph_live_facts_t f = {.now_us = ph_real_now_us(dev->real),
+                         .started_us = dev->started_us,
+                         .validators = dev->args->validators,
+                         .slot_ms = dev->args->slot_ms,
+                         .best_number = best->header.number,
+                         .final_number = final->header.number,
+                         .best_hash = best->hash.bytes,
+                         .final_hash = final->hash.bytes,
+                         .para_count = dev->args->paras,
                          .until_included = dev->args->until_included};
     look_up_session(dev, view, best);
     f.has_session = dev->has_session;
@@ -231,7 +253,10 @@ static void register_authority(void *ctx, uint32_t index, const ph_authority_dis
     ph_hub_register(ph_real_hub(((dev_t *)ctx)->real), index, authority);
 }
 
-static void *watch_fd(void *ctx, int fd, bool write, void (*ready)(void *), void *arg) { return ph_real_watch_fd(ctx, fd, write, ready, arg); }
+static void *watch_fd(void *ctx, int fd, bool write, void (*ready)(void *), void *arg)
+{
+    return ph_real_watch_fd(ctx, fd, write, ready, arg);
+}
 
 static void watch_write(void *ctx, void *watch, bool write)
 {
@@ -245,8 +270,14 @@ static void unwatch(void *ctx, void *watch)
     ph_real_unwatch(watch);
 }
 
-static ph_timer_t loop_timer(void *ctx, uint64_t delay_us, void (*fn)(void *), void *arg) { return ph_real_timer(ctx, delay_us, fn, arg); }
-static void loop_cancel(void *ctx, ph_timer_t timer) { ph_real_timer_cancel(ctx, timer); }
+static ph_timer_t loop_timer(void *ctx, uint64_t delay_us, void (*fn)(void *), void *arg)
+{
+    return ph_real_timer(ctx, delay_us, fn, arg);
+}
+static void loop_cancel(void *ctx, ph_timer_t timer)
+{
+    ph_real_timer_cancel(ctx, timer);
+}
 
 static int open_world(dev_t *dev)
 {
@@ -254,15 +285,20 @@ static int open_world(dev_t *dev)
     const char *base = dev->args->base_path;
     snprintf(db, sizeof db, "%s/db", base ? base : "");
     snprintf(artifacts, sizeof artifacts, "%s/artifacts", base ? base : "");
-    ph_real_config_t world = {.base_path = base ? db : NULL, .memo_entries = MEMO_ENTRIES, .trace = on_trace, .interrupted = on_interrupted,
-                              .ctx = dev, .log = &dev->log};
+    ph_real_config_t world = {.base_path = base ? db : NULL,
+                              .memo_entries = MEMO_ENTRIES,
+                              .trace = on_trace,
+                              .interrupted = on_interrupted,
+                              .ctx = dev,
+                              .log = &dev->log};
     ph_err_t err = ph_real_new(&dev->real, &world, why, sizeof why);
     if (err != PH_OK) {
-        fprintf(stderr, NAME ": --base-path: %s; expected a folder that can be written%s\n", why[0] ? why : ph_err_text(err),
-                err == PH_ERR_FULL ? ", and room on its disk" : "");
+        fprintf(stderr, NAME ": --base-path: %s; expected a folder that can be written%s\n",
+                why[0] ? why : ph_err_text(err), err == PH_ERR_FULL ? ", and room on its disk" : "");
         return err == PH_ERR_IO ? 2 : 3;
     }
-    ph_pvf_workers_config_t workers = {.loop = {dev->real, watch_fd, watch_write, unwatch, loop_timer, loop_cancel}, .log = &dev->log,
+    ph_pvf_workers_config_t workers = {.loop = {dev->real, watch_fd, watch_write, unwatch, loop_timer, loop_cancel},
+                                       .log = &dev->log,
                                        .cache_directory = base ? artifacts : NULL};
     err = ph_pvf_service_workers(&dev->pvf, &workers);
     if (err == PH_OK)
@@ -285,8 +321,11 @@ static int claim_folder(const dev_t *dev)
     if (ph_cli_read_file(arena, &found, path, sizeof text) != PH_OK) {
         status = ph_out_write(NAME ": --base-path", path, expected) ? PH_OPTIONS_GO : 2;
     } else if (!ph_bytes_equal(found, expected)) {
-        fprintf(stderr, NAME ": --base-path: %s holds a network begun with other arguments; expected the same ones, or another folder\n",
-                dev->args->base_path);
+        fprintf(
+            stderr,
+            NAME
+            ": --base-path: %s holds a network begun with other arguments; expected the same ones, or another folder\n",
+            dev->args->base_path);
         status = 2;
     }
     ph_arena_free(arena);
@@ -308,10 +347,22 @@ static int build_fleet(dev_t *dev)
 {
     const dev_args_t *a = dev->args;
     char why[300] = "";
-    ph_fleet_config_t config = {.validators = a->validators, .paras = a->paras, .slot_ms = a->slot_ms, .session_slots = a->network.session_slots,
-                                .rotation_blocks = a->network.rotation_blocks, .finality_depth = FINALITY_DEPTH, .pov_bytes = a->pov_bytes,
-                                .codes = a->network.codes, .code_count = a->network.code_count, .local = a->network.local, .pvf_service = dev->pvf, .make_env = make_env,
-                                .register_authority = register_authority, .ctx = dev, .failed = on_failed, .imported = on_imported};
+    ph_fleet_config_t config = {.validators = a->validators,
+                                .paras = a->paras,
+                                .slot_ms = a->slot_ms,
+                                .session_slots = a->network.session_slots,
+                                .rotation_blocks = a->network.rotation_blocks,
+                                .finality_depth = FINALITY_DEPTH,
+                                .pov_bytes = a->pov_bytes,
+                                .codes = a->network.codes,
+                                .code_count = a->network.code_count,
+                                .local = a->network.local,
+                                .pvf_service = dev->pvf,
+                                .make_env = make_env,
+                                .register_authority = register_authority,
+                                .ctx = dev,
+                                .failed = on_failed,
+                                .imported = on_imported};
     ph_err_t err = ph_fleet_new(&dev->fleet, &config, why, sizeof why);
     if (err == PH_OK) {
         dev->story = begin_story(dev);
@@ -331,9 +382,14 @@ static int build_fleet(dev_t *dev)
 static void print_json(dev_t *dev)
 {
     double seconds = (double)(ph_real_now_us(dev->real) - dev->started_us) / 1e6;
-    uint64_t slots = ph_real_now_us(dev->real) / 1000 / dev->args->slot_ms - dev->started_us / 1000 / dev->args->slot_ms;
-    ph_summary_t s = {.slots = (uint32_t)slots, .counts = &dev->counts, .memo = ph_real_memo(dev->real),
-                      .network = ph_real_hub(dev->real)->stats, .real_seconds = seconds, .virtual_seconds = seconds};
+    uint64_t slots =
+        ph_real_now_us(dev->real) / 1000 / dev->args->slot_ms - dev->started_us / 1000 / dev->args->slot_ms;
+    ph_summary_t s = {.slots = (uint32_t)slots,
+                      .counts = &dev->counts,
+                      .memo = ph_real_memo(dev->real),
+                      .network = ph_real_hub(dev->real)->stats,
+                      .real_seconds = seconds,
+                      .virtual_seconds = seconds};
     ph_json_t j = ph_json_new(NULL, true);
     ph_blake2b_final(&dev->digest, s.digest, sizeof s.digest);
     ph_summary_write(&j, dev->fleet, &s);
@@ -345,11 +401,13 @@ static void print_para(const ph_story_para_t *p)
 {
     char head[48] = "", took[64] = "", late[48] = "";
     if (p->has_head && p->has_number)
-        snprintf(head, sizeof head, ", head #%llu %s", (unsigned long long)p->head_number, ph_short_hash(p->head_hash).text);
+        snprintf(head, sizeof head, ", head #%llu %s", (unsigned long long)p->head_number,
+                 ph_short_hash(p->head_hash).text);
     else if (p->has_head)
         snprintf(head, sizeof head, ", head %s", ph_short_hash(p->head_hash).text);
     if (p->took_count)
-        snprintf(took, sizeof took, ", %.1f s from collation to inclusion", (double)p->took_us_sum / (double)p->took_count / 1e6);
+        snprintf(took, sizeof took, ", %.1f s from collation to inclusion",
+                 (double)p->took_us_sum / (double)p->took_count / 1e6);
     if (p->timed_out)
         snprintf(late, sizeof late, ", %u timed out", p->timed_out);
     printf("para %-8u %u blocks included%s%s%s\n", p->id, p->included, late, head, took);
@@ -361,9 +419,10 @@ static void print_summary(dev_t *dev)
     const ph_relay_block_t *best = best_of(dev);
     const ph_relay_block_t *final = view ? ph_chain_finalized(ph_node_chain(view)) : best;
     const ph_story_para_t *paras = ph_story_look(dev->story, &best->hash);
-    printf("\nran           %.1f s, %zu validators, %zu parachains\n", (double)(ph_real_now_us(dev->real) - dev->started_us) / 1e6,
-           dev->args->validators, dev->args->paras);
-    printf("relay chain   best block #%u %s, depth-final #%u\n", best->header.number, ph_short_hash(best->hash.bytes).text, final->header.number);
+    printf("\nran           %.1f s, %zu validators, %zu parachains\n",
+           (double)(ph_real_now_us(dev->real) - dev->started_us) / 1e6, dev->args->validators, dev->args->paras);
+    printf("relay chain   best block #%u %s, depth-final #%u\n", best->header.number,
+           ph_short_hash(best->hash.bytes).text, final->header.number);
     for (size_t i = 0; i < dev->args->paras; i++)
         print_para(&paras[i]);
 }
@@ -396,8 +455,8 @@ static int outcome(const dev_t *dev)
     }
     if (!dev->args->until_included || dev->reached)
         return 0;
-    fprintf(stderr, NAME ": %s before every para had %u included blocks\n", dev->interrupted ? "interrupted" : "the time was over",
-            dev->args->until_included);
+    fprintf(stderr, NAME ": %s before every para had %u included blocks\n",
+            dev->interrupted ? "interrupted" : "the time was over", dev->args->until_included);
     return 1;
 }
 
@@ -410,7 +469,8 @@ static int run(dev_t *dev)
         dev->view = ph_live_view_new(STDOUT_FILENO);
         ph_real_timer(dev->real, 0, redraw, dev);
     } else {
-        fprintf(dev->lines, "%zu validators, %zu parachains, slots of %.1f s; Ctrl-C ends it\n", a->validators, a->paras, (double)a->slot_ms / 1e3);
+        fprintf(dev->lines, "%zu validators, %zu parachains, slots of %.1f s; Ctrl-C ends it\n", a->validators,
+                a->paras, (double)a->slot_ms / 1e3);
     }
     ph_real_run(dev->real);
     ph_live_view_free(dev->view);
@@ -435,7 +495,10 @@ int ph_cli_dev(int argc, char **argv)
     ph_arena_t *arena = ph_arena_new();
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    dev_t dev = {.args = &a, .log = {write_log, PH_LOG_WARN}, .lines = a.json ? stderr : stdout, .line = ph_json_new(NULL, true),
+    dev_t dev = {.args = &a,
+                 .log = {write_log, PH_LOG_WARN},
+                 .lines = a.json ? stderr : stdout,
+                 .line = ph_json_new(NULL, true),
                  .started_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000};
     setvbuf(dev.lines, NULL, _IOLBF, 0);
     ph_trace_counts_init(&dev.counts);

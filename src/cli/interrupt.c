@@ -47,4 +47,7 @@ void ph_interrupt_unwatch(ph_interrupt_t *guard)
     pthread_join(guard->thread, NULL);
 }
 
-void ph_interrupt_release(ph_interrupt_t *guard) { pthread_sigmask(SIG_SETMASK, &guard->before, NULL); }
+void ph_interrupt_release(ph_interrupt_t *guard)
+{
+    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+}

@@ -1,10 +1,11 @@
-/* Ctrl-C and a polite kill while files are being written: what is half written goes, then the signal does what it always does.
+/* Ctrl-C and a polite kill while files are being written: what is half written goes, then the signal does what it
+ * always does.
  *
  *   ph_interrupt_hold, files are opened, ph_interrupt_watch, they are written, ph_interrupt_unwatch, they are closed,
  *   ph_interrupt_release.
  *
- * Held signals (SIGINT and SIGTERM, as far as they are not ignored anyway) wait. While they are watched a thread takes the first
- * one, calls cleanup(ctx), and ends the process by the same signal.
+ * Held signals (SIGINT and SIGTERM, as far as they are not ignored anyway) wait. While they are watched a thread takes
+ * the first one, calls cleanup(ctx), and ends the process by the same signal.
  */
 #ifndef PH_CLI_INTERRUPT_H
 #define PH_CLI_INTERRUPT_H

@@ -11,11 +11,11 @@
 
 enum { WIDTH = 80, HEIGHT = 24, EVENTS = HEIGHT, PARA_ROWS_MAX = 8 };
 
-#define PLAIN ""
+#define PLAIN  ""
 #define STRONG "\033[1m"
-#define FAINT "\033[2m"
-#define GREEN "\033[32m"
-#define RESET "\033[0m"
+#define FAINT  "\033[2m"
+#define GREEN  "\033[32m"
+#define RESET  "\033[0m"
 
 struct ph_live_view {
     int fd;
@@ -74,7 +74,10 @@ void ph_live_view_tell(ph_live_view_t *view, uint64_t now_us, const char *text)
 
 /* ---- rows ---- */
 
-static void put(ph_writer_t *w, const char *text) { ph_write(w, text, strlen(text)); }
+static void put(ph_writer_t *w, const char *text)
+{
+    ph_write(w, text, strlen(text));
+}
 
 /* A row of text in one style, cut to the width; what does not fit below is left out. */
 static void PH_PRINTF(3, 4) row(ph_live_view_t *view, const char *style, const char *format, ...)
@@ -103,20 +106,22 @@ static void draw_relay_chain(ph_live_view_t *view, const ph_live_facts_t *f)
 {
     uint64_t slot_us = f->slot_ms * 1000, into = f->now_us % slot_us, run = (f->now_us - f->started_us) / 1000000;
     char what[WIDTH];
-    snprintf(what, sizeof what, "%zu validators, %zu parachains, up %02u:%02u:%02u", f->validators, f->para_count, (unsigned)(run / 3600),
-             (unsigned)(run / 60 % 60), (unsigned)(run % 60));
+    snprintf(what, sizeof what, "%zu validators, %zu parachains, up %02u:%02u:%02u", f->validators, f->para_count,
+             (unsigned)(run / 3600), (unsigned)(run / 60 % 60), (unsigned)(run % 60));
     row(view, STRONG, " parahost dev   %-48s%15s", what, "Ctrl-C ends it");
     row(view, FAINT, "--------------------------------------------------------------------------------");
-    row(view, PLAIN, " Relay chain   best #%-7u %s   depth-final #%u", f->best_number, ph_short_hash(f->best_hash).text, f->final_number);
+    row(view, PLAIN, " Relay chain   best #%-7u %s   depth-final #%u", f->best_number, ph_short_hash(f->best_hash).text,
+        f->final_number);
     char session[24] = "";
     if (f->has_session)
         snprintf(session, sizeof session, "session %u   ", f->session);
-    row(view, PLAIN, "               %sslot %llu (%.1f of %.1f s)", session, (unsigned long long)(f->now_us / slot_us), (double)into / 1e6,
-        (double)slot_us / 1e6);
+    row(view, PLAIN, "               %sslot %llu (%.1f of %.1f s)", session, (unsigned long long)(f->now_us / slot_us),
+        (double)into / 1e6, (double)slot_us / 1e6);
     if (f->author)
         row(view, PLAIN, "               last block by %s (%s slot)", f->author, f->primary ? "primary" : "secondary");
     else
-        row(view, PLAIN, "               %s", f->best_number ? "last block from an earlier run" : "no block yet: the first slot is coming");
+        row(view, PLAIN, "               %s",
+            f->best_number ? "last block from an earlier run" : "no block yet: the first slot is coming");
     row(view, PLAIN, "%s", "");
 }
 
@@ -134,8 +139,8 @@ static void draw_para(ph_live_view_t *view, const ph_story_para_t *p, uint64_t n
         snprintf(since, sizeof since, "%.0f s ago", (double)(now_us - p->stage_us) / 1e6);
     if (p->last_took_us)
         snprintf(took, sizeof took, "%.1f s", (double)p->last_took_us / 1e6);
-    row(view, p->stage == PH_STAGE_INCLUDED ? GREEN : PLAIN, " %-7u %-20s %8u  [%s] %-10s %9s %8s", p->id, head, p->included, bar,
-        ph_stage_name(p->stage), since, took);
+    row(view, p->stage == PH_STAGE_INCLUDED ? GREEN : PLAIN, " %-7u %-20s %8u  [%s] %-10s %9s %8s", p->id, head,
+        p->included, bar, ph_stage_name(p->stage), since, took);
 }
 
 static void draw_paras(ph_live_view_t *view, const ph_live_facts_t *f)
@@ -175,4 +180,7 @@ void ph_live_view_draw(ph_live_view_t *view, const ph_live_facts_t *facts)
     send(view, view->screen.data, view->screen.len);
 }
 
-const char *ph_live_view_text(const ph_live_view_t *view) { return view->text.len ? (const char *)view->text.data : ""; }
+const char *ph_live_view_text(const ph_live_view_t *view)
+{
+    return view->text.len ? (const char *)view->text.data : "";
+}

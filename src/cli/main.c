@@ -19,7 +19,8 @@ static void print_help(void)
            "  tool    hashes, keys, erasure code, tries, SCALE, validation functions\n"
            "  bench   how fast the parts are on this machine\n\n"
            "`parahost COMMAND --help` says more. --version prints the version.\n\n"
-           "Exit status: 0 done and true; 1 the answer is \"no\"; 2 the question was wrong; 3 the machine or the program failed.\n");
+           "Exit status: 0 done and true; 1 the answer is \"no\"; 2 the question was wrong; 3 the machine or the "
+           "program failed.\n");
 }
 
 static const struct {
@@ -66,7 +67,8 @@ int main(int argc, char **argv)
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         /* Without a reason it was an earlier write that failed. */
-        fprintf(stderr, "parahost: standard output cannot be written%s%s%s\n", errno ? " (" : "", errno ? strerror(errno) : "", errno ? ")" : "");
+        fprintf(stderr, "parahost: standard output cannot be written%s%s%s\n", errno ? " (" : "",
+                errno ? strerror(errno) : "", errno ? ")" : "");
         return status > 2 ? status : 2;
     }
     return status;

@@ -6,25 +6,27 @@
 #include "pvf/adder_collator.h"
 #include "runtime/blob.h"
 
-#define PVF_FILE_MAX ((size_t)64 << 20)
+#define PVF_FILE_MAX  ((size_t)64 << 20)
 #define SPEC_FILE_MAX ((size_t)1 << 30)
 
 static const char *given_beside_genesis(const ph_network_args_t *n)
 {
-    return n->validators                      ? "validators"
-           : n->paras != PH_NETWORK_NO_PARAS  ? "paras"
-           : n->slot_ms                       ? "slot-ms"
-           : n->session_slots                 ? "session-slots"
-           : n->rotation_blocks               ? "rotation-blocks"
-           : n->pvfs.count                    ? "pvf"
-           : n->heads.count                   ? "head"
-                                              : NULL;
+    return n->validators                     ? "validators"
+           : n->paras != PH_NETWORK_NO_PARAS ? "paras"
+           : n->slot_ms                      ? "slot-ms"
+           : n->session_slots                ? "session-slots"
+           : n->rotation_blocks              ? "rotation-blocks"
+           : n->pvfs.count                   ? "pvf"
+           : n->heads.count                  ? "head"
+                                             : NULL;
 }
 
 int ph_network_check(const ph_command_t *command, ph_network_args_t *n)
 {
     if (n->genesis && given_beside_genesis(n))
-        return ph_options_wrong(command, "--%s: not together with --genesis, whose specification says it; expected one of the two", given_beside_genesis(n));
+        return ph_options_wrong(
+            command, "--%s: not together with --genesis, whose specification says it; expected one of the two",
+            given_beside_genesis(n));
     if (n->genesis)
         return PH_OPTIONS_GO;
     n->validators = n->validators ? n->validators : 6;
@@ -33,10 +35,12 @@ int ph_network_check(const ph_command_t *command, ph_network_args_t *n)
     n->session_slots = n->session_slots ? n->session_slots : 10;
     n->rotation_blocks = n->rotation_blocks ? n->rotation_blocks : 5;
     if (n->pvfs.count != n->heads.count)
-        return ph_options_wrong(command, "--pvf is given %zu times and --head %zu times; expected one --head for each --pvf", n->pvfs.count,
-                                n->heads.count);
+        return ph_options_wrong(command,
+                                "--pvf is given %zu times and --head %zu times; expected one --head for each --pvf",
+                                n->pvfs.count, n->heads.count);
     if (n->pvfs.count > n->paras)
-        return ph_options_wrong(command, "--pvf is given %zu times for %zu paras; expected at most one for each", n->pvfs.count, n->paras);
+        return ph_options_wrong(command, "--pvf is given %zu times for %zu paras; expected at most one for each",
+                                n->pvfs.count, n->paras);
     return PH_OPTIONS_GO;
 }
 
@@ -48,10 +52,13 @@ static int check_head(const ph_command_t *command, const char *what, ph_bytes_t 
     if (err == PH_OK)
         return PH_OPTIONS_GO;
     if (err == PH_ERR_NOT_FOUND)
-        return ph_options_wrong(command, "%s: its state is not what its number says; expected a head of the adder chain, which is all the collators make",
+        return ph_options_wrong(command,
+                                "%s: its state is not what its number says; expected a head of the adder chain, which "
+                                "is all the collators make",
                                 what);
-    return ph_options_wrong(command, "%s: %zu bytes; expected a head of the adder chain, which is all the collators make: %u bytes", what, head.len,
-                            PH_ADDER_HEAD_LEN);
+    return ph_options_wrong(
+        command, "%s: %zu bytes; expected a head of the adder chain, which is all the collators make: %u bytes", what,
+        head.len, PH_ADDER_HEAD_LEN);
 }
 
 static int read_pair(const ph_command_t *command, ph_arena_t *arena, ph_network_args_t *n, size_t i)
@@ -60,7 +67,8 @@ static int read_pair(const ph_command_t *command, ph_arena_t *arena, ph_network_
     ph_fleet_code_t *code = &n->codes[i];
     ph_err_t err = ph_cli_read_file(arena, &code->pvf, file, PVF_FILE_MAX);
     if (err != PH_OK)
-        return ph_options_wrong(command, "--pvf: %s cannot be read (%s); expected a validation function", file, ph_cli_read_why(err));
+        return ph_options_wrong(command, "--pvf: %s cannot be read (%s); expected a validation function", file,
+                                ph_cli_read_why(err));
     if (ph_cli_bytes_arg(arena, &code->head, name, n->heads.items[i]) != PH_OK)
         return 2;
     int status = check_head(command, "--head", code->head);
@@ -69,7 +77,8 @@ static int read_pair(const ph_command_t *command, ph_arena_t *arena, ph_network_
     return ph_pvf_check(arena, command->name, ph_arena_printf(arena, "--pvf: %s", file), code->pvf);
 }
 
-static int check_para(const ph_command_t *command, ph_arena_t *arena, const ph_network_args_t *n, const ph_local_para_t *para)
+static int check_para(const ph_command_t *command, ph_arena_t *arena, const ph_network_args_t *n,
+                      const ph_local_para_t *para)
 {
     char *what = ph_arena_printf(arena, "--genesis: %s: para %u", n->genesis, para->id.v);
     int status = check_head(command, what, para->head);
@@ -84,7 +93,8 @@ static int read_genesis(const ph_command_t *command, ph_arena_t *arena, ph_netwo
     if (err == PH_OK && ph_gzip_looks_like(text))
         err = ph_gunzip(arena, text, SPEC_FILE_MAX, &text);
     if (err != PH_OK)
-        return ph_options_wrong(command, "--genesis: %s cannot be read (%s); expected a raw chain specification", n->genesis, ph_cli_read_why(err));
+        return ph_options_wrong(command, "--genesis: %s cannot be read (%s); expected a raw chain specification",
+                                n->genesis, ph_cli_read_why(err));
     err = ph_local_from_spec(&n->local, text, ph_bytes(ph_runtime_wasm, ph_runtime_wasm_len), why, sizeof why);
     if (err != PH_OK)
         return ph_options_wrong(command, "--genesis: %s: %s", n->genesis, why[0] ? why : ph_err_text(err));
@@ -109,4 +119,7 @@ int ph_network_read(const ph_command_t *command, ph_arena_t *arena, ph_network_a
     return PH_OPTIONS_GO;
 }
 
-void ph_network_free(ph_network_args_t *n) { ph_local_free(n->local); }
+void ph_network_free(ph_network_args_t *n)
+{
+    ph_local_free(n->local);
+}

@@ -7,17 +7,18 @@
 
 #define PH_NETWORK_NO_PARAS ((size_t)-1)
 
-/* Begins as PH_NETWORK_ARGS; options write to it; numbers that stayed at that get their defaults in ph_network_check. */
+/* Begins as PH_NETWORK_ARGS; options write to it; numbers that stayed at that get their defaults in ph_network_check.
+ */
 typedef struct ph_network_args {
     size_t validators, paras;
     uint64_t slot_ms;
     uint32_t session_slots, rotation_blocks;
-    ph_texts_t pvfs, heads;         /* pairs, given to the paras in turn */
-    const char *genesis;            /* file of a chain specification, which says all of the above */
+    ph_texts_t pvfs, heads; /* pairs, given to the paras in turn */
+    const char *genesis;    /* file of a chain specification, which says all of the above */
     /* What the files hold; in the arena and in local. */
     ph_fleet_code_t codes[PH_TEXTS_MAX];
     size_t code_count;
-    ph_local_t *local;              /* the specification's; NULL: to be built from the numbers */
+    ph_local_t *local; /* the specification's; NULL: to be built from the numbers */
 } ph_network_args_t;
 #define PH_NETWORK_ARGS ((ph_network_args_t){.paras = PH_NETWORK_NO_PARAS})
 

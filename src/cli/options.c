@@ -45,7 +45,8 @@ static bool take_range(ph_range_t *out, const char *text, uint64_t min, uint64_t
     size_t first = dots ? (size_t)(dots - text) : strlen(text);
     const char *second = dots ? dots + 2 : text;
     out->given = true;
-    return take_number(&out->from, text, first, min, max) && ph_options_number(&out->to, second, min, max) && out->from <= out->to;
+    return take_number(&out->from, text, first, min, max) && ph_options_number(&out->to, second, min, max) &&
+           out->from <= out->to;
 }
 
 /* Digits with at most one point among them: strtod alone would take "nan", "0x1p3" and blanks too. */
@@ -72,7 +73,8 @@ static int wrong_value(const ph_command_t *command, const ph_option_t *option, c
     if (option->kind == PH_OPTION_PERCENT)
         return ph_options_wrong(command, "--%s: \"%s\"; expected a percentage from 0 to 100", option->name, text);
     if (option->kind == PH_OPTION_RANGE)
-        return ph_options_wrong(command, "--%s: \"%s\"; expected A..B, numbers from %llu to %llu with A not above B", option->name, text, min, max);
+        return ph_options_wrong(command, "--%s: \"%s\"; expected A..B, numbers from %llu to %llu with A not above B",
+                                option->name, text, min, max);
     return ph_options_wrong(command, "--%s: \"%s\"; expected a number from %llu to %llu", option->name, text, min, max);
 }
 
@@ -96,7 +98,8 @@ static int take_text(const ph_command_t *command, const ph_option_t *option, con
 {
     ph_texts_t *texts = option->to;
     if (texts->count == PH_TEXTS_MAX)
-        return ph_options_wrong(command, "--%s is given too often; expected at most %d times", option->name, PH_TEXTS_MAX);
+        return ph_options_wrong(command, "--%s is given too often; expected at most %d times", option->name,
+                                PH_TEXTS_MAX);
     texts->items[texts->count++] = text;
     return PH_OPTIONS_GO;
 }
@@ -141,12 +144,13 @@ static int take_value(const ph_command_t *command, const ph_option_t *option, co
 
 static void print_help(const ph_command_t *command)
 {
-    printf("Usage: %s%s%s%s\n\n%s\n\nOptions:\n", command->name, command->option_count ? " [OPTION…]" : "", command->plain ? " " : "",
-           command->plain ? command->plain : "", command->about);
+    printf("Usage: %s%s%s%s\n\n%s\n\nOptions:\n", command->name, command->option_count ? " [OPTION…]" : "",
+           command->plain ? " " : "", command->plain ? command->plain : "", command->about);
     for (size_t i = 0; i < command->option_count; i++) {
         const ph_option_t *option = &command->options[i];
         char left[64];
-        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
+        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value ? " " : "",
+                 option->value ? option->value : "");
         printf("  %-24s %s\n", left, option->help);
     }
     printf("  %-24s %s\n", "--help", "print this");
@@ -169,13 +173,15 @@ static int take_option(const ph_command_t *command, bool *seen, int *at, int arg
     size_t len = equals ? (size_t)(equals - arg) : strlen(arg);
     const ph_option_t *option = len > 2 && arg[1] == '-' ? find(command, arg + 2, len - 2) : NULL;
     if (!option)
-        return ph_options_wrong(command, "unknown option %.*s; `%s --help` lists the options", (int)len, arg, command->name);
+        return ph_options_wrong(command, "unknown option %.*s; `%s --help` lists the options", (int)len, arg,
+                                command->name);
     bool *once = &seen[option - command->options];
     if (*once && option->kind != PH_OPTION_TEXTS)
         return ph_options_wrong(command, "--%s is given twice; expected once", option->name);
     *once = true;
     if (option->kind == PH_OPTION_FLAG)
-        return equals ? ph_options_wrong(command, "--%s takes no value", option->name) : take_value(command, option, NULL);
+        return equals ? ph_options_wrong(command, "--%s takes no value", option->name)
+                      : take_value(command, option, NULL);
     if (equals)
         return take_value(command, option, equals + 1);
     if (*at + 1 >= argc)
@@ -183,7 +189,8 @@ static int take_option(const ph_command_t *command, bool *seen, int *at, int arg
     return take_value(command, option, argv[++*at]);
 }
 
-static int read_all(const ph_command_t *command, bool *seen, const char **plain, size_t *plain_count, int argc, char **argv)
+static int read_all(const ph_command_t *command, bool *seen, const char **plain, size_t *plain_count, int argc,
+                    char **argv)
 {
     bool plain_only = false;
     *plain_count = 0;
@@ -198,7 +205,8 @@ static int read_all(const ph_command_t *command, bool *seen, const char **plain,
             if (status != PH_OPTIONS_GO)
                 return status;
         } else if (*plain_count == command->plain_max) {
-            return ph_options_wrong(command, "unexpected argument \"%s\"; expected %s", argv[i], command->plain ? command->plain : "options only");
+            return ph_options_wrong(command, "unexpected argument \"%s\"; expected %s", argv[i],
+                                    command->plain ? command->plain : "options only");
         } else {
             plain[(*plain_count)++] = argv[i];
         }

@@ -32,7 +32,7 @@ int ph_pvf_check(ph_arena_t *arena, const char *who, const char *what, ph_bytes_
     if (r->kind == PH_RES_PVF_PREPARED_TUP_PVF_PREPARE_ERROR_STRING_OK)
         return PH_OPTIONS_GO;
     bool of_the_code = ph_pvf_prepare_error_is_deterministic(r->err._0);
-    fprintf(stderr, "%s: %s: %s: %.*s%s\n", who, what, ph_pvf_prepare_error_text(r->err._0), (int)r->err._1.len, (const char *)r->err._1.data,
-            of_the_code ? "; expected a validation function" : "");
+    fprintf(stderr, "%s: %s: %s: %.*s%s\n", who, what, ph_pvf_prepare_error_text(r->err._0), (int)r->err._1.len,
+            (const char *)r->err._1.data, of_the_code ? "; expected a validation function" : "");
     return of_the_code ? 2 : 3;
 }

@@ -13,9 +13,9 @@
 #include "runtime/storage/parachain_limits.h"
 #include "runtime/storage/system.h"
 
-#define EPOCH_SLOTS 10
+#define EPOCH_SLOTS            10
 #define MAX_HISTORICAL_REVENUE 10
-#define EXISTENTIAL_DEPOSIT 100
+#define EXISTENTIAL_DEPOSIT    100
 
 /* ---- snapshots ---- */
 
@@ -75,9 +75,8 @@ static bool read_prefixes(ph_replay_t *r, const json_t *prefixes)
     const char *name;
     json_t *text;
     r->prefixes = ph_arena_alloc(r->arena, (json_object_size(prefixes) + 1) * sizeof *r->prefixes);
-    json_object_foreach((json_t *)(uintptr_t)prefixes, name, text)
-        if (!read_hex(r->arena, text, &r->prefixes[r->prefix_count++]))
-            return false;
+    json_object_foreach((json_t *)(uintptr_t)prefixes, name,
+                        text) if (!read_hex(r->arena, text, &r->prefixes[r->prefix_count++])) return false;
     qsort(r->prefixes, r->prefix_count, sizeof *r->prefixes, by_bytes);
     return r->prefix_count > 0;
 }
@@ -103,7 +102,8 @@ static bool read_genesis(ph_replay_t *r, const json_t *genesis)
 /* What is a constant of the recorded runtime and an item of ours. */
 static bool set_params(ph_replay_t *r, const json_t *params)
 {
-    const json_t *ref_time = json_object_get(params, "max_block_ref_time"), *len = json_object_get(params, "max_block_length");
+    const json_t *ref_time = json_object_get(params, "max_block_ref_time"),
+                 *len = json_object_get(params, "max_block_length");
     if (!json_is_integer(ref_time) || !json_is_integer(len))
         return false;
     ph_parachain_limits_t limits = {.inherent_ref_time = (uint64_t)json_integer_value(ref_time),
@@ -213,7 +213,8 @@ const char *ph_replay_result(ph_replay_t *r, ph_err_t err)
 /* ---- what changed ---- */
 
 /* Our change of one key against the recorded one. */
-static void compare_change(ph_vec_entry_t *e, ph_arena_t *arena, const json_t *diff, ph_bytes_t key, const ph_bytes_t *value)
+static void compare_change(ph_vec_entry_t *e, ph_arena_t *arena, const json_t *diff, ph_bytes_t key,
+                           const ph_bytes_t *value)
 {
     char *name = ph_hex_in(arena, key);
     const json_t *recorded = json_object_get(diff, name);
@@ -222,7 +223,8 @@ static void compare_change(ph_vec_entry_t *e, ph_arena_t *arena, const json_t *d
         ph_vec_fail(e, "%s changed to %s, and should not", name, value ? ph_hex_in(arena, *value) : "nothing");
     else if (!value && !json_is_null(recorded))
         ph_vec_fail(e, "%s is gone, and should be %s", name, json_string_value(recorded));
-    else if (value && (json_is_null(recorded) || !read_hex(arena, recorded, &expected) || !ph_bytes_equal(*value, expected)))
+    else if (value &&
+             (json_is_null(recorded) || !read_hex(arena, recorded, &expected) || !ph_bytes_equal(*value, expected)))
         ph_vec_fail(e, "%s is %s, and should be %s", name, ph_hex_in(arena, *value),
                     json_is_null(recorded) ? "gone" : json_string_value(recorded));
 }
@@ -271,9 +273,11 @@ static void report_missing(ph_replay_t *r, ph_vec_entry_t *e, const json_t *diff
         bool good = read_hex(r->rt.arena, text, &key);
         json_decref(text);
         const ph_replay_pair_t *ours = good ? find(&r->after, key) : NULL;
-        if (json_is_null(value) ? ours != NULL
-                                : !ours || !read_hex(r->rt.arena, value, &expected) || !ph_bytes_equal(ours->value, expected))
-            ph_vec_fail(e, "%s should have become %s", name, json_is_null(value) ? "nothing" : json_string_value(value));
+        if (json_is_null(value)
+                ? ours != NULL
+                : !ours || !read_hex(r->rt.arena, value, &expected) || !ph_bytes_equal(ours->value, expected))
+            ph_vec_fail(e, "%s should have become %s", name,
+                        json_is_null(value) ? "nothing" : json_string_value(value));
     }
 }
 

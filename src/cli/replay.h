@@ -1,5 +1,5 @@
-/* The machinery behind vectors_runtime.c: a chain's storage in an overlay, our runtime's functions on it one by one, and
- * the comparison of what they wrote. The format is described in shared/data/runtime/README.md.
+/* The machinery behind vectors_runtime.c: a chain's storage in an overlay, our runtime's functions on it one by one,
+ * and the comparison of what they wrote. The format is described in shared/data/runtime/README.md.
  */
 #ifndef PH_CLI_REPLAY_H
 #define PH_CLI_REPLAY_H
@@ -26,15 +26,15 @@ typedef struct ph_replay_snapshot {
 
 typedef struct ph_replay {
     ph_trie_store_t *store;
-    ph_state_t *base;               /* committed: as before the block in hand */
+    ph_state_t *base; /* committed: as before the block in hand */
     ph_overlay_t *overlay;
     ph_replay_host_t host;
-    ph_log_t log;                   /* silent */
-    ph_host_ops_t ops;              /* the native ones, but for the state root in api steps */
-    ph_rt_t rt;                     /* of the step in hand */
+    ph_log_t log;      /* silent */
+    ph_host_ops_t ops; /* the native ones, but for the state root in api steps */
+    ph_rt_t rt;        /* of the step in hand */
     ph_bytes_t *prefixes;
     size_t prefix_count;
-    ph_arena_t *arena;              /* of the file */
+    ph_arena_t *arena; /* of the file */
     ph_replay_snapshot_t before, after;
     uint32_t events_before;
     bool lost;

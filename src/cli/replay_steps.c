@@ -249,7 +249,8 @@ static bool decode_report(ph_replay_t *r, report_t *out, ph_bytes_t call)
            ph_read_u32(&reader, &out->index) == PH_OK && ph_reader_finish(&reader) == PH_OK;
 }
 
-/* The key is validator number `index` of the session; its account is the one of AccountKeys, at genesis the key itself. */
+/* The key is validator number `index` of the session; its account is the one of AccountKeys, at genesis the key itself.
+ */
 static void check_proof(ph_replay_t *r, report_t *report)
 {
     ph_session_info_t info;

@@ -27,9 +27,9 @@ typedef struct sim_args {
     bool json;
 } sim_args_t;
 
-static const char about[] =
-    "Runs a whole local relay chain with parachains under virtual time: validators, a collator for each para, their network. The run is\n"
-    "a pure function of its arguments; the same ones give the same digest on every machine.";
+static const char about[] = "Runs a whole local relay chain with parachains under virtual time: validators, a collator "
+                            "for each para, their network. The run is\n"
+                            "a pure function of its arguments; the same ones give the same digest on every machine.";
 
 static int read_args(ph_command_t *command, sim_args_t *a, int argc, char **argv)
 {
@@ -42,26 +42,36 @@ static int read_args(ph_command_t *command, sim_args_t *a, int argc, char **argv
         {"slots", PH_OPTION_U32, &c->slots, "N", "length of the run (default 30)", 1, 10000000, NULL},
         {"slot-ms", PH_OPTION_U64, &n->slot_ms, "MS", "length of a slot (default 6000)", 1, 3600000, NULL},
         {"session-slots", PH_OPTION_U32, &n->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
-        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N", "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
-        {"finality-depth", PH_OPTION_U32, &c->finality_depth, "N", "a block this far below the best one is depth-final (default 24)", 1, 10000000, NULL},
-        {"latency-ms", PH_OPTION_RANGE, &a->latency, "A..B", "how long a message travels (default 20..100)", 0, 3600000, NULL},
+        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N",
+         "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
+        {"finality-depth", PH_OPTION_U32, &c->finality_depth, "N",
+         "a block this far below the best one is depth-final (default 24)", 1, 10000000, NULL},
+        {"latency-ms", PH_OPTION_RANGE, &a->latency, "A..B", "how long a message travels (default 20..100)", 0, 3600000,
+         NULL},
         {"loss", PH_OPTION_PERCENT, &c->loss_percent, "PERCENT", "how many messages are lost (default 0)", 0, 0, NULL},
-        {"partition", PH_OPTION_RANGE, &a->partition, "A..B", "from slot A to slot B the network is cut in two halves", 0, 10000000, NULL},
-        {"crash", PH_OPTION_SIZE, &c->crashes, "N", "crashes with restarts, drawn over the run (default 0)", 0, 100000, NULL},
+        {"partition", PH_OPTION_RANGE, &a->partition, "A..B", "from slot A to slot B the network is cut in two halves",
+         0, 10000000, NULL},
+        {"crash", PH_OPTION_SIZE, &c->crashes, "N", "crashes with restarts, drawn over the run (default 0)", 0, 100000,
+         NULL},
         {"bad-collators", PH_OPTION_SIZE, &c->bad_collators, "N", "collators that cheat (default 0)", 0, 65536, NULL},
         {"pov-bytes", PH_OPTION_SIZE, &c->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
-        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE", "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
+        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE",
+         "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
         {"head", PH_OPTION_TEXTS, &n->heads, "BYTES", "the genesis head that goes with it", 0, 0, NULL},
-        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE", "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
-        {"runtime", PH_OPTION_CHOICE, &a->runtime, "native|wasm", "the runtime's body (default native)", 0, 0, runtimes},
-        {"no-memo", PH_OPTION_FLAG, &c->no_memo, NULL, "every node works everything out for itself: slower, same run", 0, 0, NULL},
+        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE",
+         "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
+        {"runtime", PH_OPTION_CHOICE, &a->runtime, "native|wasm", "the runtime's body (default native)", 0, 0,
+         runtimes},
+        {"no-memo", PH_OPTION_FLAG, &c->no_memo, NULL, "every node works everything out for itself: slower, same run",
+         0, 0, NULL},
         {"dump-state", PH_OPTION_TEXT, &a->state, "FILE", "writes the state after the best block", 0, 0, NULL},
         {"blocks", PH_OPTION_TEXT, &a->blocks, "FILE", "writes every block, one JSON object a line", 0, 0, NULL},
         {"events", PH_OPTION_TEXT, &a->events, "FILE", "writes every event, one JSON object a line", 0, 0, NULL},
         {"json", PH_OPTION_FLAG, &a->json, NULL, "prints the summary as JSON", 0, 0, NULL},
     };
     size_t plain_count;
-    *command = (ph_command_t){.name = NAME, .about = about, .options = options, .option_count = sizeof options / sizeof *options};
+    *command = (ph_command_t){
+        .name = NAME, .about = about, .options = options, .option_count = sizeof options / sizeof *options};
     int status = ph_options_read(command, NULL, &plain_count, argc, argv);
     command->options = NULL; /* they go with this call; errors need the name alone */
     command->option_count = 0;
@@ -76,7 +86,8 @@ static int check_args(const ph_command_t *command, sim_args_t *a)
     if (a->partition.given && a->partition.from == a->partition.to)
         return ph_options_wrong(command, "--partition: it ends where it begins; expected A..B with A below B");
     if (a->partition.given && a->partition.from >= c->slots)
-        return ph_options_wrong(command, "--partition: it begins after the run of %u slots; expected a slot below that", c->slots);
+        return ph_options_wrong(command, "--partition: it begins after the run of %u slots; expected a slot below that",
+                                c->slots);
     c->latency_min_ms = a->latency.from;
     c->latency_max_ms = a->latency.to;
     c->has_partition = a->partition.given;

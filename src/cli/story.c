@@ -13,9 +13,9 @@
 enum { CANDIDATES_MAX = 4096 };
 
 typedef struct candidate {
-    uint32_t para;          /* index */
+    uint32_t para; /* index */
     ph_stage_t stage;
-    uint64_t collated_us;   /* 0: not seen */
+    uint64_t collated_us; /* 0: not seen */
 } candidate_t;
 
 /* What a para has achieved as of a block. */
@@ -29,21 +29,25 @@ typedef struct fact {
 typedef struct block {
     char author[32];
     bool primary, reorg_told;
-    fact_t *facts;          /* of every para; NULL until it was imported */
+    fact_t *facts; /* of every para; NULL until it was imported */
 } block_t;
 
 struct ph_story {
     ph_story_config_t config;
     ph_story_para_t *paras;
-    ph_map_t candidates;    /* ph_candidate_hash_t → candidate_t */
-    ph_map_t blocks;        /* ph_hash_t → block_t */
+    ph_map_t candidates; /* ph_candidate_hash_t → candidate_t */
+    ph_map_t blocks;     /* ph_hash_t → block_t */
     bool has_session;
     uint64_t session;
 };
 
-static const char *const stage_names[PH_STAGE_COUNT] = {"waiting", "collated", "advertised", "seconded", "backable", "backed", "included"};
+static const char *const stage_names[PH_STAGE_COUNT] = {"waiting",  "collated", "advertised", "seconded",
+                                                        "backable", "backed",   "included"};
 
-const char *ph_stage_name(ph_stage_t stage) { return stage_names[stage]; }
+const char *ph_stage_name(ph_stage_t stage)
+{
+    return stage_names[stage];
+}
 
 ph_short_hash_t ph_short_hash(const uint8_t hash[32])
 {
@@ -125,15 +129,15 @@ static void show(ph_story_para_t *para, const ph_candidate_hash_t *hash, ph_stag
     para->stage_us = now_us;
 }
 
-static void tell_stage(ph_story_t *story, uint64_t now_us, const char *node, const candidate_t *c, const ph_candidate_hash_t *hash, ph_stage_t stage,
-                       const ph_trace_fields_t *fields)
+static void tell_stage(ph_story_t *story, uint64_t now_us, const char *node, const candidate_t *c,
+                       const ph_candidate_hash_t *hash, ph_stage_t stage, const ph_trace_fields_t *fields)
 {
     ph_story_para_t *para = &story->paras[c->para];
     ph_short_hash_t name = ph_short_hash((const uint8_t *)hash);
     switch (stage) {
     case PH_STAGE_COLLATED:
-        tell(story, now_us, "para %u: %s built block %s%s%s", para->id, node, name.text, fields->reason ? " and cheats: " : "",
-             fields->reason ? fields->reason : "");
+        tell(story, now_us, "para %u: %s built block %s%s%s", para->id, node, name.text,
+             fields->reason ? " and cheats: " : "", fields->reason ? fields->reason : "");
         break;
     case PH_STAGE_SECONDED:
         tell(story, now_us, "para %u: %s checked %s and seconds it", para->id, node, name.text);
@@ -142,14 +146,16 @@ static void tell_stage(ph_story_t *story, uint64_t now_us, const char *node, con
         tell(story, now_us, "para %u: %s has the votes it needs (backable)", para->id, name.text);
         break;
     case PH_STAGE_BACKED:
-        tell(story, now_us, "para %u: %s is backed in relay block #%llu", para->id, name.text, (unsigned long long)fields->number);
+        tell(story, now_us, "para %u: %s is backed in relay block #%llu", para->id, name.text,
+             (unsigned long long)fields->number);
         break;
     case PH_STAGE_INCLUDED:
         if (c->collated_us)
             tell(story, now_us, "para %u: %s is included in relay block #%llu, after %.1f s", para->id, name.text,
                  (unsigned long long)fields->number, (double)(now_us - c->collated_us) / 1e6);
         else
-            tell(story, now_us, "para %u: %s is included in relay block #%llu", para->id, name.text, (unsigned long long)fields->number);
+            tell(story, now_us, "para %u: %s is included in relay block #%llu", para->id, name.text,
+                 (unsigned long long)fields->number);
         break;
     case PH_STAGE_NONE:
     case PH_STAGE_ADVERTISED:
@@ -159,7 +165,8 @@ static void tell_stage(ph_story_t *story, uint64_t now_us, const char *node, con
 }
 
 /* Every node says so; the first time counts. */
-static void reach(ph_story_t *story, uint64_t now_us, const char *node, ph_stage_t stage, const ph_trace_fields_t *fields)
+static void reach(ph_story_t *story, uint64_t now_us, const char *node, ph_stage_t stage,
+                  const ph_trace_fields_t *fields)
 {
     uint32_t index;
     if (!fields->candidate || !fields->has_para || !index_of(story, fields->para, &index))
@@ -212,7 +219,8 @@ static void timed_out(ph_story_t *story, uint64_t now_us, const ph_trace_fields_
          ph_short_hash((const uint8_t *)fields->candidate).text);
 }
 
-static void trouble(ph_story_t *story, uint64_t now_us, const char *node, const char *event, const ph_trace_fields_t *fields)
+static void trouble(ph_story_t *story, uint64_t now_us, const char *node, const char *event,
+                    const ph_trace_fields_t *fields)
 {
     const char *reason = fields->reason ? fields->reason : "";
     if (strcmp(event, "peer-penalised") == 0)
@@ -248,13 +256,18 @@ static void session(ph_story_t *story, uint64_t now_us, uint64_t number)
     story->session = number;
 }
 
-void ph_story_event(ph_story_t *story, uint64_t now_us, const char *node, const char *event, const ph_trace_fields_t *fields)
+void ph_story_event(ph_story_t *story, uint64_t now_us, const char *node, const char *event,
+                    const ph_trace_fields_t *fields)
 {
     static const struct {
         const char *event;
         ph_stage_t stage;
-    } stages[] = {{"collation-built", PH_STAGE_COLLATED}, {"collation-advertised", PH_STAGE_ADVERTISED}, {"seconded", PH_STAGE_SECONDED},
-                  {"backable", PH_STAGE_BACKABLE},        {"backed", PH_STAGE_BACKED},                   {"included", PH_STAGE_INCLUDED}};
+    } stages[] = {{"collation-built", PH_STAGE_COLLATED},
+                  {"collation-advertised", PH_STAGE_ADVERTISED},
+                  {"seconded", PH_STAGE_SECONDED},
+                  {"backable", PH_STAGE_BACKABLE},
+                  {"backed", PH_STAGE_BACKED},
+                  {"included", PH_STAGE_INCLUDED}};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
         if (strcmp(event, stages[i].event) == 0) {
             reach(story, now_us, node, stages[i].stage, fields);
@@ -278,9 +291,11 @@ void ph_story_event(ph_story_t *story, uint64_t now_us, const char *node, const 
 static void apply(ph_story_t *story, fact_t *facts, const ph_candidate_event_t *e)
 {
     uint32_t index;
-    if (e->kind == PH_CANDIDATE_EVENT_CANDIDATE_TIMED_OUT && index_of(story, e->candidate_timed_out._0.descriptor.para_id, &index))
+    if (e->kind == PH_CANDIDATE_EVENT_CANDIDATE_TIMED_OUT &&
+        index_of(story, e->candidate_timed_out._0.descriptor.para_id, &index))
         facts[index].timed_out++;
-    if (e->kind != PH_CANDIDATE_EVENT_CANDIDATE_INCLUDED || !index_of(story, e->candidate_included._0.descriptor.para_id, &index))
+    if (e->kind != PH_CANDIDATE_EVENT_CANDIDATE_INCLUDED ||
+        !index_of(story, e->candidate_included._0.descriptor.para_id, &index))
         return;
     ph_adder_head_t adder;
     fact_t *fact = &facts[index];

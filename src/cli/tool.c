@@ -28,11 +28,15 @@ static void print_help(void)
     printf("Usage: parahost tool TOOL [ARGUMENT…]\n\nTools:\n");
     for (size_t i = 0; i < TOOL_COUNT; i++)
         printf("  %-12s %s\n", tools[i].name, tools[i].help);
-    printf("\nBYTES is hexadecimal with or without 0x, @FILE (raw; a file ending in .hex is hexadecimal text) or - (standard input, raw).\n"
+    printf("\nBYTES is hexadecimal with or without 0x, @FILE (raw; a file ending in .hex is hexadecimal text) or - "
+           "(standard input, raw).\n"
            "Every tool takes --json and --help.\n");
 }
 
-static bool is_help(const char *arg) { return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0; }
+static bool is_help(const char *arg)
+{
+    return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0;
+}
 
 static int print_scale_help(void)
 {
@@ -45,7 +49,8 @@ static int print_scale_help(void)
 static int print_vectors_help(void)
 {
     printf("Usage: parahost tool vectors FILE…\n\n"
-           "Checks files in the format of the test vectors (JSON, gzipped or not): prints each failure with its name on standard\n"
+           "Checks files in the format of the test vectors (JSON, gzipped or not): prints each failure with its name "
+           "on standard\n"
            "error, then how many passed and failed.\n\n"
            "Options:\n  --json                   {\"passed\", \"failed\"}\n  --help                   print this\n");
     return 0;

@@ -21,14 +21,17 @@ typedef struct erasure_args {
     bool json;
 } erasure_args_t;
 
-typedef int (*erasure_run_t)(const ph_command_t *command, ph_arena_t *arena, const erasure_args_t *args, const char *path);
+typedef int (*erasure_run_t)(const ph_command_t *command, ph_arena_t *arena, const erasure_args_t *args,
+                             const char *path);
 
-static int make_coded(const ph_command_t *command, ph_arena_t *arena, ph_coded_t **out, const erasure_args_t *args, const char *path)
+static int make_coded(const ph_command_t *command, ph_arena_t *arena, ph_coded_t **out, const erasure_args_t *args,
+                      const char *path)
 {
     ph_bytes_t payload;
     ph_err_t err = ph_cli_read_file(arena, &payload, path, PAYLOAD_MAX);
     if (err != PH_OK)
-        return ph_options_wrong(command, "FILE: %s cannot be read (%s); expected a file of at most 64 MiB", path, ph_cli_read_why(err));
+        return ph_options_wrong(command, "FILE: %s cannot be read (%s); expected a file of at most 64 MiB", path,
+                                ph_cli_read_why(err));
     if (payload.len == 0)
         return ph_options_wrong(command, "FILE: %s is empty; expected at least one byte", path);
     err = ph_coded_new(out, args->validators, payload);
@@ -58,9 +61,11 @@ static int encode(const ph_command_t *command, ph_arena_t *arena, const erasure_
     ph_coded_chunk(coded, arena, &first, 0);
     const char *root = ph_hex_in(arena, ph_bytes(ph_coded_root(coded)->bytes, 32));
     if (args->json)
-        printf("{\"root\":\"%s\",\"validators\":%zu,\"chunk_len\":%zu,\"threshold\":%zu}\n", root, args->validators, first.chunk.len, k);
+        printf("{\"root\":\"%s\",\"validators\":%zu,\"chunk_len\":%zu,\"threshold\":%zu}\n", root, args->validators,
+               first.chunk.len, k);
     else
-        printf("root       %s\nchunks     %zu of %zu bytes\nthreshold  %zu\n", root, args->validators, first.chunk.len, k);
+        printf("root       %s\nchunks     %zu of %zu bytes\nthreshold  %zu\n", root, args->validators, first.chunk.len,
+               k);
     return 0;
 }
 
@@ -77,7 +82,8 @@ static int root(const ph_command_t *command, ph_arena_t *arena, const erasure_ar
 /* ---- recover ---- */
 
 /* The proof answers for each chunk alone; the root of what was recovered answers for all together. */
-static int check_root(const ph_command_t *command, const erasure_args_t *args, ph_bytes_t payload, const uint8_t *expected)
+static int check_root(const ph_command_t *command, const erasure_args_t *args, ph_bytes_t payload,
+                      const uint8_t *expected)
 {
     ph_coded_t *coded;
     if (ph_coded_new(&coded, args->validators, payload) != PH_OK)
@@ -90,13 +96,15 @@ static int check_root(const ph_command_t *command, const erasure_args_t *args, p
     return 1;
 }
 
-static int reconstruct(const ph_command_t *command, ph_arena_t *arena, const erasure_args_t *args, ph_bytes_t *payload, const ph_chunk_folder_t *folder)
+static int reconstruct(const ph_command_t *command, ph_arena_t *arena, const erasure_args_t *args, ph_bytes_t *payload,
+                       const ph_chunk_folder_t *folder)
 {
     size_t k;
     if (ph_erasure_systematic_threshold(&k, args->validators) != PH_OK)
         return 3;
     if (folder->count < k) {
-        ph_options_wrong(command, "%zu usable chunks; expected at least %zu of %zu", folder->count, k, args->validators);
+        ph_options_wrong(command, "%zu usable chunks; expected at least %zu of %zu", folder->count, k,
+                         args->validators);
         return 1;
     }
     size_t padded = k * folder->pieces[0].bytes.len;
@@ -104,10 +112,13 @@ static int reconstruct(const ph_command_t *command, ph_arena_t *arena, const era
         return ph_options_wrong(command, "--len: %zu; these chunks hold %zu bytes", args->len, padded);
     *payload = ph_bytes(ph_arena_alloc(arena, padded), padded);
     ph_erasure_t *erasure = ph_erasure_new(NULL);
-    ph_err_t err = ph_erasure_reconstruct(erasure, payload->data, padded, args->validators, folder->pieces, folder->count);
+    ph_err_t err =
+        ph_erasure_reconstruct(erasure, payload->data, padded, args->validators, folder->pieces, folder->count);
     ph_erasure_free(erasure);
     if (err != PH_OK)
-        return ph_options_wrong(command, "the chunks do not fit together (%s); expected chunks of one payload, all of one even length", ph_err_text(err));
+        return ph_options_wrong(
+            command, "the chunks do not fit together (%s); expected chunks of one payload, all of one even length",
+            ph_err_text(err));
     payload->len = args->len;
     return PH_OPTIONS_GO;
 }
@@ -143,11 +154,14 @@ static int read_and_run(const ph_command_t *as, erasure_run_t run, int argc, cha
     size_t count;
     erasure_args_t args = {0};
     const ph_option_t options[] = {
-        {"validators", PH_OPTION_SIZE, &args.validators, "N", "how many chunks; always to be given", 2, PH_ERASURE_MAX_VALIDATORS, NULL},
+        {"validators", PH_OPTION_SIZE, &args.validators, "N", "how many chunks; always to be given", 2,
+         PH_ERASURE_MAX_VALIDATORS, NULL},
         {"json", PH_OPTION_FLAG, &args.json, NULL, "the same as a JSON object", 0, 0, NULL},
         {"out", PH_OPTION_TEXT, &args.out, run == encode ? "DIR" : "FILE", "where to write", 0, 0, NULL},
-        {"len", PH_OPTION_TEXT, &args.len_text, "LEN", "the payload's length in bytes: chunks hold it padded", 0, 0, NULL},
-        {"root", PH_OPTION_TEXT, &args.root, "BYTES", "the erasure root: chunks that do not prove to be under it are left out", 0, 0, NULL},
+        {"len", PH_OPTION_TEXT, &args.len_text, "LEN", "the payload's length in bytes: chunks hold it padded", 0, 0,
+         NULL},
+        {"root", PH_OPTION_TEXT, &args.root, "BYTES",
+         "the erasure root: chunks that do not prove to be under it are left out", 0, 0, NULL},
     };
     ph_command_t command = *as;
     uint64_t len;
@@ -157,7 +171,8 @@ static int read_and_run(const ph_command_t *as, erasure_run_t run, int argc, cha
     if (status != PH_OPTIONS_GO)
         return status;
     if (args.validators == 0)
-        return ph_options_wrong(&command, "--validators is missing; expected a number from 2 to %u", PH_ERASURE_MAX_VALIDATORS);
+        return ph_options_wrong(&command, "--validators is missing; expected a number from 2 to %u",
+                                PH_ERASURE_MAX_VALIDATORS);
     if (args.len_text && !ph_options_number(&len, args.len_text, 1, PAYLOAD_MAX))
         return ph_options_wrong(&command, "--len: \"%s\"; expected a number from 1 to %zu", args.len_text, PAYLOAD_MAX);
     args.has_len = args.len_text != NULL;
@@ -168,13 +183,27 @@ static int read_and_run(const ph_command_t *as, erasure_run_t run, int argc, cha
     return status;
 }
 
-static const ph_command_t encode_command = {"parahost tool erasure encode", "FILE",
-    "Writes the chunks of FILE as DIR/0, DIR/1, … (raw bytes) and the proof of each as DIR/0.proof, … (SCALE: a list of trie nodes from the\n"
-    "root on); prints the erasure root. DIR must not exist yet, or be empty.", 1, 1, NULL, 0};
-static const ph_command_t root_command = {"parahost tool erasure root", "FILE", "Prints the erasure root of FILE.", 1, 1, NULL, 0};
-static const ph_command_t recover_command = {"parahost tool erasure recover", "DIR",
-    "Recovers a payload from its chunks DIR/<index>, any third of them; files of other names are not looked at. Chunks are believed unless\n"
-    "--root is given. Exit status 1: the chunks do not suffice, or give another root.", 1, 1, NULL, 0};
+static const ph_command_t encode_command = {"parahost tool erasure encode",
+                                            "FILE",
+                                            "Writes the chunks of FILE as DIR/0, DIR/1, … (raw bytes) and the proof of "
+                                            "each as DIR/0.proof, … (SCALE: a list of trie nodes from the\n"
+                                            "root on); prints the erasure root. DIR must not exist yet, or be empty.",
+                                            1,
+                                            1,
+                                            NULL,
+                                            0};
+static const ph_command_t root_command = {
+    "parahost tool erasure root", "FILE", "Prints the erasure root of FILE.", 1, 1, NULL, 0};
+static const ph_command_t recover_command = {
+    "parahost tool erasure recover",
+    "DIR",
+    "Recovers a payload from its chunks DIR/<index>, any third of them; files of other names are not looked at. Chunks "
+    "are believed unless\n"
+    "--root is given. Exit status 1: the chunks do not suffice, or give another root.",
+    1,
+    1,
+    NULL,
+    0};
 
 int ph_cli_tool_erasure(int argc, char **argv)
 {

@@ -68,7 +68,8 @@ static void print_text(ph_arena_t *arena, const ph_spec_t *spec)
     printf("state root     %s\n", ph_hex_in(arena, ph_bytes(spec->state_root.bytes, 32)));
     printf("block hash     %s\n", ph_hex_in(arena, ph_bytes(spec->block_hash.bytes, 32)));
     if (spec->has_code)
-        printf("code hash      %s (%zu bytes)\n", ph_hex_in(arena, ph_bytes(spec->code_hash.bytes, 32)), spec->code_len);
+        printf("code hash      %s (%zu bytes)\n", ph_hex_in(arena, ph_bytes(spec->code_hash.bytes, 32)),
+               spec->code_len);
     else
         printf("code hash      none (no :code)\n");
 }
@@ -82,7 +83,8 @@ static int genesis(const ph_command_t *command, ph_arena_t *arena, const char *p
     if (err == PH_OK && ph_gzip_looks_like(text))
         err = ph_gunzip(arena, text, SPEC_MAX, &text);
     if (err != PH_OK)
-        return ph_options_wrong(command, "%s cannot be read (%s); expected a raw chain specification", path, ph_cli_read_why(err));
+        return ph_options_wrong(command, "%s cannot be read (%s); expected a raw chain specification", path,
+                                ph_cli_read_why(err));
     if (ph_spec_read(&spec, arena, text, version, why, sizeof why) != PH_OK)
         return ph_options_wrong(command, "%s: %s", path, why);
     if (json)
@@ -93,9 +95,11 @@ static int genesis(const ph_command_t *command, ph_arena_t *arena, const char *p
 }
 
 static const char *const versions[] = {"0", "1", "auto", NULL};
-#define ABOUT                                                                                                                              \
-    "Prints name, state version, state root, block hash and code hash of the raw chain specification SPEC, gzipped or not, - for standard\n" \
-    "input. The state version is read from the runtime in the state (:code), without running it: from its section runtime_version; a\n"      \
+#define ABOUT                                                                                                          \
+    "Prints name, state version, state root, block hash and code hash of the raw chain specification SPEC, gzipped "   \
+    "or not, - for standard\n"                                                                                         \
+    "input. The state version is read from the runtime in the state (:code), without running it: from its section "    \
+    "runtime_version; a\n"                                                                                             \
     "runtime without one is older than state version 1 and counts as 0. --state-version overrules."
 
 int ph_cli_tool_genesis(int argc, char **argv)
@@ -104,7 +108,8 @@ int ph_cli_tool_genesis(int argc, char **argv)
     size_t count;
     unsigned version = 2;
     bool json = false;
-    const ph_option_t options[] = {{"state-version", PH_OPTION_CHOICE, &version, "0|1|auto", "how the trie is hashed (default auto)", 0, 0, versions},
+    const ph_option_t options[] = {{"state-version", PH_OPTION_CHOICE, &version, "0|1|auto",
+                                    "how the trie is hashed (default auto)", 0, 0, versions},
                                    {"json", PH_OPTION_FLAG, &json, NULL, "the same as a JSON object", 0, 0, NULL}};
     const ph_command_t command = {"parahost tool genesis", "SPEC", ABOUT, 1, 1, options, 2};
     int status = ph_options_read(&command, plain, &count, argc, argv);

@@ -17,7 +17,8 @@ static const struct {
     {"twox-64", ph_twox_64, 8},         {"twox-128", ph_twox_128, 16},      {"twox-256", ph_twox_256, 32},
     {"keccak-256", ph_keccak_256, 32},  {"keccak-512", ph_keccak_512, 64},  {"sha2-256", ph_sha2_256, 32},
 };
-#define ALGORITHMS "blake2b-128, blake2b-256, blake2b-512, twox-64, twox-128, twox-256, keccak-256, keccak-512, sha2-256"
+#define ALGORITHMS                                                                                                     \
+    "blake2b-128, blake2b-256, blake2b-512, twox-64, twox-128, twox-256, keccak-256, keccak-512, sha2-256"
 
 static void print_digest(const char *name, ph_bytes_t digest, bool json)
 {
@@ -49,7 +50,13 @@ int ph_cli_tool_hash(int argc, char **argv)
     size_t count;
     bool json = false;
     const ph_option_t options[] = {{"json", PH_OPTION_FLAG, &json, NULL, "{\"algorithm\", \"digest\"}", 0, 0, NULL}};
-    const ph_command_t command = {"parahost tool hash", "ALGO BYTES", "Prints the digest of BYTES. ALGO is one of " ALGORITHMS ".", 2, 2, options, 1};
+    const ph_command_t command = {"parahost tool hash",
+                                  "ALGO BYTES",
+                                  "Prints the digest of BYTES. ALGO is one of " ALGORITHMS ".",
+                                  2,
+                                  2,
+                                  options,
+                                  1};
     int status = ph_options_read(&command, plain, &count, argc, argv);
     if (status != PH_OPTIONS_GO)
         return status;

@@ -75,7 +75,9 @@ static int wrong_uri(const ph_command_t *command, ph_err_t err)
 {
     if (err == PH_ERR_UNSUPPORTED)
         return ph_options_wrong(command, "URI: this scheme has no soft derivation; expected //hard junctions only");
-    return ph_options_wrong(command, "URI: not a secret URI (%s); expected [PHRASE or 0x and 64 hex digits][/soft|//hard]…[///password]", ph_err_text(err));
+    return ph_options_wrong(
+        command, "URI: not a secret URI (%s); expected [PHRASE or 0x and 64 hex digits][/soft|//hard]…[///password]",
+        ph_err_text(err));
 }
 
 /* The URI itself, @FILE or -: secrets need not stand on the command line. */
@@ -87,7 +89,9 @@ static int read_key(const ph_command_t *command, ph_arena_t *arena, cli_key_t *k
     while (uri.len > 0 && (uri.data[uri.len - 1] == '\n' || uri.data[uri.len - 1] == '\r'))
         uri.len--;
     *key = (cli_key_t){.scheme = scheme, .public_len = 32};
-    ph_err_t err = scheme == SR25519 ? sr25519_of(key, uri) : scheme == ED25519 ? ed25519_of(key, uri) : ecdsa_of(key, uri);
+    ph_err_t err = scheme == SR25519   ? sr25519_of(key, uri)
+                   : scheme == ED25519 ? ed25519_of(key, uri)
+                                       : ecdsa_of(key, uri);
     return err == PH_OK ? PH_OPTIONS_GO : wrong_uri(command, err);
 }
 
@@ -118,7 +122,8 @@ static void print_key_json(const cli_key_t *key, const char *address)
 static void print_key(ph_arena_t *arena, const cli_key_t *key, const char *address)
 {
     printf("scheme      %s\n", schemes[key->scheme]);
-    printf("seed        %s\n", key->has_seed ? ph_hex_in(arena, ph_bytes(key->seed, 32)) : "none (behind a soft junction)");
+    printf("seed        %s\n",
+           key->has_seed ? ph_hex_in(arena, ph_bytes(key->seed, 32)) : "none (behind a soft junction)");
     printf("public key  %s\n", ph_hex_in(arena, ph_bytes(key->public_key, key->public_len)));
     printf("account     %s\n", ph_hex_in(arena, ph_bytes(key->account, 32)));
     printf("ss58        %s\n", address);
@@ -170,7 +175,8 @@ static bool holds(unsigned scheme, const uint8_t *signature, ph_bytes_t message,
 {
     if (scheme == SR25519)
         return ph_sr25519_verify(signature, message, public_key);
-    return scheme == ED25519 ? ph_ed25519_verify(signature, message, public_key) : ph_ecdsa_verify(signature, message, public_key);
+    return scheme == ED25519 ? ph_ed25519_verify(signature, message, public_key)
+                             : ph_ecdsa_verify(signature, message, public_key);
 }
 
 static int verify(const ph_command_t *command, ph_arena_t *arena, const key_args_t *args, const char *const *plain)
@@ -194,7 +200,8 @@ static int verify(const ph_command_t *command, ph_arena_t *arena, const key_args
 }
 
 static int read_and_run(const ph_command_t *as, int argc, char **argv,
-                        int (*run)(const ph_command_t *command, ph_arena_t *arena, const key_args_t *args, const char *const *plain))
+                        int (*run)(const ph_command_t *command, ph_arena_t *arena, const key_args_t *args,
+                                   const char *const *plain))
 {
     const char *plain[3];
     size_t count;
@@ -216,14 +223,32 @@ static int read_and_run(const ph_command_t *as, int argc, char **argv,
     return status;
 }
 
-#define URI_HELP "URI is [PHRASE or 0x and 64 hex digits][/soft|//hard]…[///password], such as //Alice; or @FILE or - to read it from there."
+#define URI_HELP                                                                                                        \
+    "URI is [PHRASE or 0x and 64 hex digits][/soft|//hard]…[///password], such as //Alice; or @FILE or - to read it " \
+    "from there."
 
-static const ph_command_t inspect_command = {"parahost tool key inspect", "URI",
-    "Prints the seed, public key, account and SS58 address of a secret URI.\n" URI_HELP, 1, 1, NULL, 0};
-static const ph_command_t sign_command = {"parahost tool key sign", "URI BYTES",
-    "Prints the signature of BYTES. Signing is deterministic.\n" URI_HELP, 2, 2, NULL, 0};
-static const ph_command_t verify_command = {"parahost tool key verify", "PUBLIC BYTES SIGNATURE",
-    "Prints \"valid\", or \"invalid\" with exit status 1.", 3, 3, NULL, 0};
+static const ph_command_t inspect_command = {
+    "parahost tool key inspect",
+    "URI",
+    "Prints the seed, public key, account and SS58 address of a secret URI.\n" URI_HELP,
+    1,
+    1,
+    NULL,
+    0};
+static const ph_command_t sign_command = {"parahost tool key sign",
+                                          "URI BYTES",
+                                          "Prints the signature of BYTES. Signing is deterministic.\n" URI_HELP,
+                                          2,
+                                          2,
+                                          NULL,
+                                          0};
+static const ph_command_t verify_command = {"parahost tool key verify",
+                                            "PUBLIC BYTES SIGNATURE",
+                                            "Prints \"valid\", or \"invalid\" with exit status 1.",
+                                            3,
+                                            3,
+                                            NULL,
+                                            0};
 
 int ph_cli_tool_key(int argc, char **argv)
 {
@@ -236,7 +261,8 @@ int ph_cli_tool_key(int argc, char **argv)
         return read_and_run(&verify_command, argc - 1, argv + 1, verify);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         printf("Usage: parahost tool key inspect URI | sign URI BYTES | verify PUBLIC BYTES SIGNATURE\n\n"
-               "Keys of sr25519, ed25519 and ecdsa from secret URIs. `parahost tool key inspect --help` and so on say more.\n");
+               "Keys of sr25519, ed25519 and ecdsa from secret URIs. `parahost tool key inspect --help` and so on say "
+               "more.\n");
         return 0;
     }
     fprintf(stderr, "parahost tool key: \"%s\"; expected inspect, sign or verify\n", name);

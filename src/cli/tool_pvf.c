@@ -18,7 +18,8 @@ static int read_code(const ph_command_t *command, ph_arena_t *arena, ph_bytes_t 
     ph_err_t err = ph_cli_read_file(arena, code, path, CODE_MAX);
     if (err == PH_OK)
         return PH_OPTIONS_GO;
-    return ph_options_wrong(command, "WASM: %s cannot be read (%s); expected a WebAssembly file, compressed or not", path, ph_cli_read_why(err));
+    return ph_options_wrong(command, "WASM: %s cannot be read (%s); expected a WebAssembly file, compressed or not",
+                            path, ph_cli_read_why(err));
 }
 
 static void put_text(ph_json_t *j, const char *key, ph_bytes_t text)
@@ -77,7 +78,8 @@ static void print_prepared(const ph_pvf_prepared_t *p, size_t blob_len, uint64_t
 /* A preparation that would fail anywhere speaks against the code: the answer is "no". Any other is ours. */
 static int report_failure(const ph_command_t *command, const ph_tup_pvf_prepare_error_string_t *failed)
 {
-    ph_options_wrong(command, "%s: %.*s", ph_pvf_prepare_error_text(failed->_0), (int)failed->_1.len, (const char *)failed->_1.data);
+    ph_options_wrong(command, "%s: %.*s", ph_pvf_prepare_error_text(failed->_0), (int)failed->_1.len,
+                     (const char *)failed->_1.data);
     return ph_pvf_prepare_error_is_deterministic(failed->_0) ? 1 : 3;
 }
 
@@ -115,12 +117,18 @@ static int prepare_command(int argc, char **argv)
     const char *plain[1];
     size_t count;
     prepare_args_t args = {0};
-    const ph_option_t options[] = {{"out", PH_OPTION_TEXT, &args.out, "FILE", "writes the artifact: machine code for this machine alone", 0, 0, NULL},
+    const ph_option_t options[] = {{"out", PH_OPTION_TEXT, &args.out, "FILE",
+                                    "writes the artifact: machine code for this machine alone", 0, 0, NULL},
                                    {"json", PH_OPTION_FLAG, &args.json, NULL, "the same as a JSON object", 0, 0, NULL}};
-    const ph_command_t command = {"parahost tool pvf prepare", "WASM",
-                                  "Checks and compiles a validation function in a worker process; prints sizes, imports and time.\n"
-                                  "Exit status 1: the code cannot be prepared, here or anywhere.",
-                                  1, 1, options, 2};
+    const ph_command_t command = {
+        "parahost tool pvf prepare",
+        "WASM",
+        "Checks and compiles a validation function in a worker process; prints sizes, imports and time.\n"
+        "Exit status 1: the code cannot be prepared, here or anywhere.",
+        1,
+        1,
+        options,
+        2};
     int status = ph_options_read(&command, plain, &count, argc, argv);
     if (status != PH_OPTIONS_GO)
         return status;
@@ -138,14 +146,16 @@ typedef struct exec_args {
     bool json;
 } exec_args_t;
 
-static int read_params(const ph_command_t *command, ph_arena_t *arena, ph_validation_params_t *out, const exec_args_t *args)
+static int read_params(const ph_command_t *command, ph_arena_t *arena, ph_validation_params_t *out,
+                       const exec_args_t *args)
 {
     ph_bytes_t head, block_data, root = {0};
     if (!args->head || !args->block_data)
         return ph_options_wrong(command, "--%s is missing; expected BYTES", args->head ? "block-data" : "head");
     if (ph_cli_bytes_arg(arena, &head, "parahost tool pvf exec: --head", args->head) != PH_OK ||
         ph_cli_bytes_arg(arena, &block_data, "parahost tool pvf exec: --block-data", args->block_data) != PH_OK ||
-        (args->relay_root && ph_cli_bytes_arg(arena, &root, "parahost tool pvf exec: --relay-root", args->relay_root) != PH_OK))
+        (args->relay_root &&
+         ph_cli_bytes_arg(arena, &root, "parahost tool pvf exec: --relay-root", args->relay_root) != PH_OK))
         return 2;
     if (args->relay_root && root.len != 32)
         return ph_options_wrong(command, "--relay-root: %zu bytes; expected 32", root.len);
@@ -212,7 +222,8 @@ static int status_of_error(ph_arena_t *arena, const ph_pvf_executed_t *executed,
     if (executed->reason.kind != PH_PVF_REASON_PREPARATION || ph_pvf_check_prepare(arena, &answer, code) != PH_OK)
         return 3;
     const ph_pvf_prepare_result_t *r = &answer.prepared.result;
-    bool deterministic = r->kind == PH_RES_PVF_PREPARED_TUP_PVF_PREPARE_ERROR_STRING_ERR && ph_pvf_prepare_error_is_deterministic(r->err._0);
+    bool deterministic = r->kind == PH_RES_PVF_PREPARED_TUP_PVF_PREPARE_ERROR_STRING_ERR &&
+                         ph_pvf_prepare_error_is_deterministic(r->err._0);
     return deterministic ? 2 : 3;
 }
 
@@ -256,9 +267,11 @@ static int exec(const ph_command_t *command, ph_arena_t *arena, const exec_args_
     return print_refusal(arena, &executed, cpu_us, code);
 }
 
-#define EXEC_ABOUT                                                                                                                         \
-    "Runs validate_block of WASM in a worker process and prints a JSON object: \"result\" is \"valid\" with what the function returned;\n"  \
-    "\"invalid\" with \"reason\" and \"detail\" (exit status 1); or \"error\", which is no verdict on the candidate (exit status 2 if\n"   \
+#define EXEC_ABOUT                                                                                                     \
+    "Runs validate_block of WASM in a worker process and prints a JSON object: \"result\" is \"valid\" with what the " \
+    "function returned;\n"                                                                                             \
+    "\"invalid\" with \"reason\" and \"detail\" (exit status 1); or \"error\", which is no verdict on the candidate "  \
+    "(exit status 2 if\n"                                                                                              \
     "the code is no validation function at all, 3 if the machine failed)."
 
 static int exec_command(int argc, char **argv)
@@ -268,13 +281,17 @@ static int exec_command(int argc, char **argv)
     exec_args_t args = {.timeout_ms = PH_PVF_APPROVAL_MS};
     const ph_option_t options[] = {
         {"head", PH_OPTION_TEXT, &args.head, "BYTES", "the parent's head data", 0, 0, NULL},
-        {"block-data", PH_OPTION_TEXT, &args.block_data, "BYTES", "the block data of the PoV, compressed or not", 0, 0, NULL},
+        {"block-data", PH_OPTION_TEXT, &args.block_data, "BYTES", "the block data of the PoV, compressed or not", 0, 0,
+         NULL},
         {"relay-number", PH_OPTION_U32, &args.relay_number, "N", "the relay parent's number (default 0)", 0, 0, NULL},
-        {"relay-root", PH_OPTION_TEXT, &args.relay_root, "BYTES", "the relay parent's storage root (default zeros)", 0, 0, NULL},
-        {"timeout-ms", PH_OPTION_U32, &args.timeout_ms, "N", "CPU time for the execution (default 12000); wall-clock time four times that", 1, 3600000, NULL},
+        {"relay-root", PH_OPTION_TEXT, &args.relay_root, "BYTES", "the relay parent's storage root (default zeros)", 0,
+         0, NULL},
+        {"timeout-ms", PH_OPTION_U32, &args.timeout_ms, "N",
+         "CPU time for the execution (default 12000); wall-clock time four times that", 1, 3600000, NULL},
         {"json", PH_OPTION_FLAG, &args.json, NULL, "accepted; the output always is JSON", 0, 0, NULL},
     };
-    const ph_command_t command = {"parahost tool pvf exec", "WASM", EXEC_ABOUT, 1, 1, options, sizeof options / sizeof *options};
+    const ph_command_t command = {"parahost tool pvf exec",        "WASM", EXEC_ABOUT, 1, 1, options,
+                                  sizeof options / sizeof *options};
     int status = ph_options_read(&command, plain, &count, argc, argv);
     if (status != PH_OPTIONS_GO)
         return status;

@@ -116,7 +116,8 @@ static int encode(ph_arena_t *arena, const scale_args_t *args, const ph_type_t *
         return 2;
     json_t *json = json_loadb((const char *)text.data, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &where);
     if (json == NULL) {
-        fprintf(stderr, "parahost tool scale encode: not JSON: line %d, column %d: %s\n", where.line, where.column, where.text);
+        fprintf(stderr, "parahost tool scale encode: not JSON: line %d, column %d: %s\n", where.line, where.column,
+                where.text);
         return 2;
     }
     void *value = ph_arena_alloc(arena, type->size + 1);

@@ -9,7 +9,8 @@
 #include "cli/vectors_files.h"
 #include "trie/root.h"
 
-static int add_pair(const ph_command_t *command, ph_trie_builder_t *builder, ph_arena_t *arena, const char *path, const char *key, const json_t *value)
+static int add_pair(const ph_command_t *command, ph_trie_builder_t *builder, ph_arena_t *arena, const char *path,
+                    const char *key, const json_t *value)
 {
     ph_bytes_t k, v;
     if (ph_unhex(arena, key, strlen(key), &k) != PH_OK)
@@ -17,7 +18,8 @@ static int add_pair(const ph_command_t *command, ph_trie_builder_t *builder, ph_
     if (!json_is_string(value) || ph_unhex(arena, json_string_value(value), json_string_length(value), &v) != PH_OK)
         return ph_options_wrong(command, "%s: the value of %.80s is not hexadecimal text", path, key);
     if (ph_trie_builder_add(builder, k, v) != PH_OK)
-        return ph_options_wrong(command, "%s: the key %.80s… is too long; expected at most %u bytes", path, key, PH_TRIE_KEY_MAX);
+        return ph_options_wrong(command, "%s: the key %.80s… is too long; expected at most %u bytes", path, key,
+                                PH_TRIE_KEY_MAX);
     ph_arena_reset(arena);
     return PH_OPTIONS_GO;
 }
@@ -70,8 +72,9 @@ static int root(const ph_command_t *command, const char *path, unsigned version,
 }
 
 static const char *const versions[] = {"0", "1", NULL};
-#define ABOUT                                                                                                                              \
-    "Prints the root of the trie of FILE, JSON {\"0xkey\": \"0xvalue\", …}, gzipped or not, or - for standard input. In version 0 every\n"  \
+#define ABOUT                                                                                                            \
+    "Prints the root of the trie of FILE, JSON {\"0xkey\": \"0xvalue\", …}, gzipped or not, or - for standard input. " \
+    "In version 0 every\n"                                                                                               \
     "value stands in its node; in version 1 values of 33 bytes and more stand as their hash."
 
 int ph_cli_tool_trie(int argc, char **argv)
@@ -80,8 +83,9 @@ int ph_cli_tool_trie(int argc, char **argv)
     size_t count;
     unsigned version = 2;
     bool json = false;
-    const ph_option_t options[] = {{"version", PH_OPTION_CHOICE, &version, "0|1", "the state version; always to be given", 0, 0, versions},
-                                   {"json", PH_OPTION_FLAG, &json, NULL, "{\"root\", \"state_version\", \"count\"}", 0, 0, NULL}};
+    const ph_option_t options[] = {
+        {"version", PH_OPTION_CHOICE, &version, "0|1", "the state version; always to be given", 0, 0, versions},
+        {"json", PH_OPTION_FLAG, &json, NULL, "{\"root\", \"state_version\", \"count\"}", 0, 0, NULL}};
     const ph_command_t command = {"parahost tool trie root", "FILE", ABOUT, 1, 1, options, 2};
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
         return ph_options_read(&command, plain, &count, argc, argv);

@@ -37,7 +37,8 @@ static const struct {
     {{"messages", "names", "malformed"}, ph_vectors_network},
     {{"stream", "prefixes", "long", "bip39", "phrases"}, ph_vectors_hashes},
     {{"keys", "soft_public", "ss58", "sr25519", "ed25519", "ecdsa"}, ph_vectors_keys},
-    {{"babe", "verify", "threshold", "primary_check", "secondary", "epoch_randomness", "claims", "pre_digests"}, ph_vectors_vrf},
+    {{"babe", "verify", "threshold", "primary_check", "secondary", "epoch_randomness", "claims", "pre_digests"},
+     ph_vectors_vrf},
     {{"transcripts", "ristretto", "shuffles", "indices", "grid"}, ph_vectors_blocks},
     {{"roots", "proofs", "compact", "ordered", "child", "keys"}, ph_vectors_trie},
     {{"payload", "vectors"}, ph_vectors_erasure},
@@ -93,7 +94,10 @@ static int check_file(const char *path, size_t *passed, size_t *failed)
     ph_vectors_t v = {.file = path, .arena = ph_arena_new()};
     bool known = ph_vectors_check(&v, json);
     if (!known)
-        fprintf(stderr, "parahost tool vectors: %s: not a kind of test vectors we know; expected lists such as \"types\" or \"prefixes\"\n", path);
+        fprintf(stderr,
+                "parahost tool vectors: %s: not a kind of test vectors we know; expected lists such as \"types\" or "
+                "\"prefixes\"\n",
+                path);
     *passed += v.passed;
     *failed += v.failed;
     ph_arena_free(v.arena);

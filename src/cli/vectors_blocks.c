@@ -1,4 +1,5 @@
-/* blocks.json: building blocks — transcripts, group and scalar arithmetic, random streams, sampling and the gossip grid. */
+/* blocks.json: building blocks — transcripts, group and scalar arithmetic, random streams, sampling and the gossip
+ * grid. */
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -132,8 +133,10 @@ static void check_ristretto(ph_vec_entry_t *e, const json_t *file)
         const char *kind;
         void (*check)(ph_vec_entry_t *e);
     } kinds[] = {
-        {"base-multiple", check_base_multiple}, {"from-uniform", check_from_uniform},
-        {"scalar-wide", check_scalar_wide},     {"scalar-muladd", check_scalar_muladd},
+        {"base-multiple", check_base_multiple},
+        {"from-uniform", check_from_uniform},
+        {"scalar-wide", check_scalar_wide},
+        {"scalar-muladd", check_scalar_muladd},
         {"decode", check_decode},
     };
     (void)file;

@@ -39,9 +39,8 @@ void ph_vec_end(ph_vec_entry_t *e)
 {
     const char *key;
     json_t *member;
-    json_object_foreach((json_t *)(uintptr_t)e->json, key, member)
-        if (!is_taken(e, key))
-            ph_vec_fail(e, "unknown member \"%s\"", key);
+    json_object_foreach((json_t *)(uintptr_t)e->json, key, member) if (!is_taken(e, key))
+        ph_vec_fail(e, "unknown member \"%s\"", key);
     const char *name = json_string_value(json_object_get(e->json, "name"));
     if (name == NULL)
         ph_vec_fail(e, "no name");
@@ -211,7 +210,8 @@ static bool same_object(const json_t *recorded, const json_t *ours, char *path, 
     json_t *member;
     if (json_object_size(recorded) != json_object_size(ours))
         return differ(path, path_len, "other members");
-    json_object_foreach((json_t *)(uintptr_t)recorded, key, member) {
+    json_object_foreach((json_t *)(uintptr_t)recorded, key, member)
+    {
         const json_t *mine = json_object_get(ours, key);
         if (mine != NULL && ph_vec_same_json(member, mine, path, path_len))
             continue;

@@ -1,5 +1,5 @@
-/* One entry of a vector file while it is checked: members are taken by name, the first failure is kept, and a member that
- * nobody took fails the entry, so that nothing in a file is passed over in silence.
+/* One entry of a vector file while it is checked: members are taken by name, the first failure is kept, and a member
+ * that nobody took fails the entry, so that nothing in a file is passed over in silence.
  */
 #ifndef PH_CLI_VECTORS_ENTRY_H
 #define PH_CLI_VECTORS_ENTRY_H
@@ -32,7 +32,7 @@ const json_t *ph_vec_need(ph_vec_entry_t *e, const char *key);
 const char *ph_vec_text(ph_vec_entry_t *e, const char *key);
 bool ph_vec_bool(ph_vec_entry_t *e, const char *key);
 uint64_t ph_vec_u64(ph_vec_entry_t *e, const char *key);
-ph_bytes_t ph_vec_bytes(ph_vec_entry_t *e, const char *key);                    /* in the arena */
+ph_bytes_t ph_vec_bytes(ph_vec_entry_t *e, const char *key); /* in the arena */
 void ph_vec_fixed(ph_vec_entry_t *e, const char *key, uint8_t *out, size_t len);
 
 /* Expectations about members that must be there. */

@@ -8,9 +8,9 @@ static const struct {
     void (*hash)(uint8_t *out, ph_bytes_t in);
     size_t len;
 } hashes[] = {
-    {"blake2_64", ph_blake2_64, 8},     {"blake2_128", ph_blake2_128, 16},  {"blake2_256", ph_blake2_256, 32},
-    {"blake2_512", ph_blake2_512, 64},  {"twox_64", ph_twox_64, 8},         {"twox_128", ph_twox_128, 16},
-    {"twox_256", ph_twox_256, 32},      {"keccak_256", ph_keccak_256, 32},  {"keccak_512", ph_keccak_512, 64},
+    {"blake2_64", ph_blake2_64, 8},    {"blake2_128", ph_blake2_128, 16}, {"blake2_256", ph_blake2_256, 32},
+    {"blake2_512", ph_blake2_512, 64}, {"twox_64", ph_twox_64, 8},        {"twox_128", ph_twox_128, 16},
+    {"twox_256", ph_twox_256, 32},     {"keccak_256", ph_keccak_256, 32}, {"keccak_512", ph_keccak_512, 64},
     {"sha2_256", ph_sha2_256, 32},
 };
 
@@ -102,7 +102,8 @@ static void check_phrase(ph_vec_entry_t *e, const json_t *file)
 void ph_vectors_hashes(ph_vectors_t *v, const json_t *file)
 {
     static const ph_vec_list_t lists[] = {
-        {"stream", NULL}, {"prefixes", check_prefix}, {"long", check_long}, {"bip39", check_bip39}, {"phrases", check_phrase},
+        {"stream", NULL},       {"prefixes", check_prefix}, {"long", check_long},
+        {"bip39", check_bip39}, {"phrases", check_phrase},
     };
     ph_vec_check_lists(v, file, lists, sizeof lists / sizeof *lists);
 }

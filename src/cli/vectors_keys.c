@@ -30,9 +30,10 @@ static json_t *parsed_tree(ph_arena_t *arena, const ph_secret_uri_t *uri)
     for (size_t i = 0; i < uri->junction_count; i++)
         json_array_append_new(junctions, json_pack("{s:s,s:o}", "kind", uri->junctions[i].hard ? "hard" : "soft",
                                                    "chain_code", hex(arena, uri->junctions[i].chain_code, 32)));
-    json_t *password = uri->has_password ? json_stringn((const char *)uri->password.data, uri->password.len) : json_null();
-    return json_pack("{s:o,s:o,s:o}", "phrase", json_stringn((const char *)uri->phrase.data, uri->phrase.len), "password",
-                     password, "junctions", junctions);
+    json_t *password =
+        uri->has_password ? json_stringn((const char *)uri->password.data, uri->password.len) : json_null();
+    return json_pack("{s:o,s:o,s:o}", "phrase", json_stringn((const char *)uri->phrase.data, uri->phrase.len),
+                     "password", password, "junctions", junctions);
 }
 
 /* Addresses under the prefixes that the record asks for. */
@@ -75,7 +76,8 @@ static void check_sr25519_key(ph_vec_entry_t *e, ph_bytes_t text, const ph_secre
                           addresses(e, "sr25519", ph_bytes(pair.public_key, 32))));
 }
 
-static void check_seeded_key(ph_vec_entry_t *e, const char *scheme, bool refused, ph_bytes_t public_key, const uint8_t *seed)
+static void check_seeded_key(ph_vec_entry_t *e, const char *scheme, bool refused, ph_bytes_t public_key,
+                             const uint8_t *seed)
 {
     ph_arena_t *arena = e->v->arena;
     expect_tree(e, scheme,
@@ -213,8 +215,8 @@ static void check_ecdsa(ph_vec_entry_t *e, const json_t *file)
 void ph_vectors_keys(ph_vectors_t *v, const json_t *file)
 {
     static const ph_vec_list_t lists[] = {
-        {"keys", check_key},         {"soft_public", check_soft}, {"ss58", check_ss58},
-        {"sr25519", check_sr25519},  {"ed25519", check_ed25519},  {"ecdsa", check_ecdsa},
+        {"keys", check_key},        {"soft_public", check_soft}, {"ss58", check_ss58},
+        {"sr25519", check_sr25519}, {"ed25519", check_ed25519},  {"ecdsa", check_ecdsa},
     };
     ph_vec_check_lists(v, file, lists, sizeof lists / sizeof *lists);
 }

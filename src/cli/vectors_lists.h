@@ -1,5 +1,5 @@
-/* Walking a vector file whose lists are known by name: every list must be known and an array, every entry is checked by its
- * list's function and reported.
+/* Walking a vector file whose lists are known by name: every list must be known and an array, every entry is checked by
+ * its list's function and reported.
  */
 #ifndef PH_CLI_VECTORS_LISTS_H
 #define PH_CLI_VECTORS_LISTS_H

@@ -7,8 +7,8 @@
 #include "primitives/payload.h"
 #include "primitives/registry.h"
 
-/* "req_chunk/1 request", "validation/3", "WireMessage collation/2", "View", or any type of schema/. `inner` says that the
- * file shows what stands inside of protocol messages' outer enum. */
+/* "req_chunk/1 request", "validation/3", "WireMessage collation/2", "View", or any type of schema/. `inner` says that
+ * the file shows what stands inside of protocol messages' outer enum. */
 typedef struct message_kind {
     const ph_type_t *type;
     bool is_gossip, is_wire;
@@ -28,7 +28,8 @@ static const ph_protocol_t *protocol_named(const char *text, size_t len)
 /* A notification's message is the frame; its variant 1 holds the protocol's own message. */
 static const ph_type_t *inside_frame(const ph_type_t *frame)
 {
-    if (frame == NULL || frame->kind != PH_KIND_ENUM || frame->variant_count == 0 || frame->variants[0].field_count != 1)
+    if (frame == NULL || frame->kind != PH_KIND_ENUM || frame->variant_count == 0 ||
+        frame->variants[0].field_count != 1)
         return NULL;
     return frame->variants[0].fields[0].type;
 }
@@ -39,7 +40,8 @@ static message_kind_t message_kind(ph_vec_entry_t *e, const char *name)
     const char *blank = strchr(name, ' ');
     size_t first = blank ? (size_t)(blank - name) : strlen(name);
     out.is_wire = strncmp(name, "WireMessage ", 12) == 0;
-    const ph_protocol_t *protocol = out.is_wire ? protocol_named(name + 12, strlen(name + 12)) : protocol_named(name, first);
+    const ph_protocol_t *protocol =
+        out.is_wire ? protocol_named(name + 12, strlen(name + 12)) : protocol_named(name, first);
     if (protocol != NULL && !protocol->is_request) {
         out.is_gossip = true;
         out.type = out.is_wire ? protocol->message : inside_frame(protocol->message);
@@ -91,7 +93,8 @@ static void check_declare(ph_vec_entry_t *e, json_t *recorded)
 /* Puts the envelope back, so that the recorded value can be parsed. */
 static json_t *with_envelope(const ph_type_t *type, json_t *recorded)
 {
-    bool needs = type->kind == PH_KIND_ENUM && type->variant_count == 1 && strcmp(type->variants[0].name, "CollatorProtocol") == 0;
+    bool needs = type->kind == PH_KIND_ENUM && type->variant_count == 1 &&
+                 strcmp(type->variants[0].name, "CollatorProtocol") == 0;
     return needs ? json_pack("{s:O}", "CollatorProtocol", recorded) : json_incref(recorded);
 }
 
@@ -203,7 +206,8 @@ static void check_requests(ph_vec_entry_t *e, const ph_hash_t *genesis, const ch
     }
 }
 
-static void check_peer_set(ph_vec_entry_t *e, const json_t *set, const char *name, const ph_hash_t *genesis, const char *fork)
+static void check_peer_set(ph_vec_entry_t *e, const json_t *set, const char *name, const ph_hash_t *genesis,
+                           const char *fork)
 {
     const ph_protocol_t *versions[8];
     size_t count = ph_protocol_versions(versions, 8, name);
@@ -269,11 +273,13 @@ static void check_names(ph_vec_entry_t *e)
     check_notifications(e, &genesis, json_string_value(fork));
 }
 
-static void check_network_list(ph_vectors_t *v, const char *list, const json_t *entries, void (*check)(ph_vec_entry_t *e))
+static void check_network_list(ph_vectors_t *v, const char *list, const json_t *entries,
+                               void (*check)(ph_vec_entry_t *e))
 {
     size_t i;
     json_t *json;
-    json_array_foreach((json_t *)(uintptr_t)entries, i, json) {
+    json_array_foreach((json_t *)(uintptr_t)entries, i, json)
+    {
         ph_vec_entry_t e;
         ph_vec_begin(&e, v, list, json);
         if (!e.failed)
@@ -286,7 +292,8 @@ void ph_vectors_network(ph_vectors_t *v, const json_t *file)
 {
     const char *list;
     json_t *entries;
-    json_object_foreach((json_t *)(uintptr_t)file, list, entries) {
+    json_object_foreach((json_t *)(uintptr_t)file, list, entries)
+    {
         if (!json_is_array(entries))
             ph_vectors_report(v, list, "list", false, "not a list");
         else if (strcmp(list, "messages") == 0)

@@ -1,5 +1,5 @@
-/* Recordings of the real pallets: the steps of a file are done by our runtime, and after each the storage under the tracked
- * prefixes must have changed exactly as recorded, with the same events and results.
+/* Recordings of the real pallets: the steps of a file are done by our runtime, and after each the storage under the
+ * tracked prefixes must have changed exactly as recorded, with the same events and results.
  *
  * Once a step leaves other storage than recorded, what follows is no longer comparable: the rest of the file's writing
  * steps fail unseen.
@@ -18,10 +18,10 @@ typedef struct step_kind {
 } step_kind_t;
 
 static const step_kind_t kinds[] = {
-    {"set", true, ph_replay_set},           {"block", true, ph_replay_block},
-    {"session", true, ph_replay_session},   {"inherent", true, ph_replay_inherent},
-    {"call", true, ph_replay_call},         {"fn", true, ph_replay_fn},
-    {"end", true, ph_replay_end},           {"create_inherent", false, ph_replay_create_inherent},
+    {"set", true, ph_replay_set},         {"block", true, ph_replay_block},
+    {"session", true, ph_replay_session}, {"inherent", true, ph_replay_inherent},
+    {"call", true, ph_replay_call},       {"fn", true, ph_replay_fn},
+    {"end", true, ph_replay_end},         {"create_inherent", false, ph_replay_create_inherent},
     {"api", false, ph_replay_api},
 };
 

@@ -15,7 +15,8 @@ static const ph_type_t *find_type(ph_vec_entry_t *e, const char *name)
     return type;
 }
 
-static void expect_same_bytes(ph_vec_entry_t *e, const char *what, ph_bytes_t recorded, const ph_type_t *type, const void *value)
+static void expect_same_bytes(ph_vec_entry_t *e, const char *what, ph_bytes_t recorded, const ph_type_t *type,
+                              const void *value)
 {
     ph_writer_t w = ph_writer_in(e->v->arena);
     ph_type_encode(&w, type, value);
@@ -31,12 +32,11 @@ static void drop_nulls(json_t *ours)
     const char *key;
     json_t *member;
     void *next;
-    json_object_foreach_safe(ours, next, key, member)
-        if (json_is_null(member))
-            json_object_del(ours, key);
+    json_object_foreach_safe(ours, next, key, member) if (json_is_null(member)) json_object_del(ours, key);
 }
 
-static void check_value(ph_vec_entry_t *e, const ph_type_t *type, const void *value, ph_bytes_t scale, bool without_nulls)
+static void check_value(ph_vec_entry_t *e, const ph_type_t *type, const void *value, ph_bytes_t scale,
+                        bool without_nulls)
 {
     char path[300] = "";
     const json_t *recorded = ph_vec_need(e, "value");
@@ -129,7 +129,7 @@ static void check_malformed(ph_vec_entry_t *e)
     const ph_type_t *type = find_type(e, ph_vec_text(e, "type"));
     ph_bytes_t scale = malformed_scale(e);
     (void)ph_vec_take(e, "what");
-    const json_t *error = ph_vec_need(e, "error");       /* Rust's wording; that there is one must fit the verdict */
+    const json_t *error = ph_vec_need(e, "error"); /* Rust's wording; that there is one must fit the verdict */
     bool accepted = ph_vec_bool(e, "decode_all");
     if (e->failed)
         return;
@@ -155,7 +155,8 @@ static void check_types_list(ph_vectors_t *v, const char *list, const json_t *en
 {
     size_t i;
     json_t *json;
-    json_array_foreach((json_t *)(uintptr_t)entries, i, json) {
+    json_array_foreach((json_t *)(uintptr_t)entries, i, json)
+    {
         ph_vec_entry_t e;
         ph_vec_begin(&e, v, list, json);
         if (!e.failed)
@@ -168,7 +169,8 @@ void ph_vectors_types(ph_vectors_t *v, const json_t *file)
 {
     const char *list;
     json_t *entries;
-    json_object_foreach((json_t *)(uintptr_t)file, list, entries) {
+    json_object_foreach((json_t *)(uintptr_t)file, list, entries)
+    {
         if (!json_is_array(entries))
             ph_vectors_report(v, list, "list", false, "not a list");
         else if (strcmp(list, "types") == 0)

@@ -75,8 +75,9 @@ static void check_commitments(ph_vec_entry_t *e, const void *value)
         char *peer = ph_arena_alloc(e->v->arena, 2 * signals.peer.len + 1);
         ph_hex(peer, signals.peer);
         json_object_set_new(ours, "approved_peer", signals.has_peer ? json_string(peer) : json_null());
-        json_object_set_new(ours, "select_core", signals.has_core
-                            ? json_pack("[i,i]", (int)signals.selector.v, (int)signals.offset.v) : json_null());
+        json_object_set_new(ours, "select_core",
+                            signals.has_core ? json_pack("[i,i]", (int)signals.selector.v, (int)signals.offset.v)
+                                             : json_null());
     }
     char path[200] = "";
     if (!ph_vec_same_json(recorded, ours, path, sizeof path))
@@ -165,9 +166,12 @@ static void check_dispute_message(ph_vec_entry_t *e, const void *value)
 static const char *version_text(char out[16], ph_candidate_descriptor_version_t version)
 {
     switch ((ph_candidate_descriptor_version_kind_t)version.kind) {
-    case PH_CANDIDATE_DESCRIPTOR_VERSION_V1: return "V1";
-    case PH_CANDIDATE_DESCRIPTOR_VERSION_V2: return "V2";
-    case PH_CANDIDATE_DESCRIPTOR_VERSION_V3: return "V3";
+    case PH_CANDIDATE_DESCRIPTOR_VERSION_V1:
+        return "V1";
+    case PH_CANDIDATE_DESCRIPTOR_VERSION_V2:
+        return "V2";
+    case PH_CANDIDATE_DESCRIPTOR_VERSION_V3:
+        return "V3";
     case PH_CANDIDATE_DESCRIPTOR_VERSION_UNKNOWN:
         snprintf(out, 16, "Unknown(%u)", version.unknown);
         return out;
@@ -178,9 +182,12 @@ static const char *version_text(char out[16], ph_candidate_descriptor_version_t 
 static const char *acceptance_text(ph_descriptor_verdict_t verdict)
 {
     switch (verdict) {
-    case PH_DESCRIPTOR_ACCEPTED: return "ok";
-    case PH_DESCRIPTOR_INCONSISTENT: return "Inconsistency";
-    case PH_DESCRIPTOR_V3_NOT_ENABLED: return "V3NotEnabled";
+    case PH_DESCRIPTOR_ACCEPTED:
+        return "ok";
+    case PH_DESCRIPTOR_INCONSISTENT:
+        return "Inconsistency";
+    case PH_DESCRIPTOR_V3_NOT_ENABLED:
+        return "V3NotEnabled";
     }
     return "?";
 }
@@ -227,10 +234,10 @@ static bool parse_queue(ph_arena_t *arena, const json_t *json, ph_transposed_cla
     const char *para, *depth;
     json_t *depths, *cores;
     json_t *pairs = json_array();
-    json_object_foreach((json_t *)(uintptr_t)json, para, depths) {
+    json_object_foreach((json_t *)(uintptr_t)json, para, depths)
+    {
         json_t *inner = json_array();
-        json_object_foreach(depths, depth, cores)
-            json_array_append_new(inner, json_pack("[s,O]", depth, cores));
+        json_object_foreach(depths, depth, cores) json_array_append_new(inner, json_pack("[s,O]", depth, cores));
         json_array_append_new(pairs, json_pack("[s,o]", para, inner));
     }
     ph_err_t err = ph_transposed_claim_queue_parse(pairs, arena, out, NULL, 0);
@@ -248,15 +255,18 @@ static void expect_signal_summary(ph_vec_entry_t *e, const ph_committed_candidat
     /* V1 has none: what the file says there was the author's parameter and is in no byte of the encoding. */
     const json_t *given = json_object_get(ph_vec_need(e, "value"), "core_index");
     json_object_set_new(ours, "core_index", has_core ? json_integer(core.v) : json_deep_copy(given));
-    json_object_set_new(ours, "signal", readable && signals.has_core
-                        ? json_pack("[i,i]", (int)signals.selector.v, (int)signals.offset.v) : json_null());
+    json_object_set_new(ours, "signal",
+                        readable && signals.has_core
+                            ? json_pack("[i,i]", (int)signals.selector.v, (int)signals.offset.v)
+                            : json_null());
     char path[200] = "";
     if (!ph_vec_same_json(ph_vec_need(e, "value"), ours, path, sizeof path))
         ph_vec_fail(e, "value differs: %s", path);
     json_decref(ours);
 }
 
-static void check_against_queue(ph_vec_entry_t *e, const ph_committed_candidate_receipt_t *receipt, const json_t *recorded)
+static void check_against_queue(ph_vec_entry_t *e, const ph_committed_candidate_receipt_t *receipt,
+                                const json_t *recorded)
 {
     ph_transposed_claim_queue_t queue;
     if (!parse_queue(e->v->arena, recorded, &queue)) {
@@ -266,7 +276,8 @@ static void check_against_queue(ph_vec_entry_t *e, const ph_committed_candidate_
     ph_ump_signals_t signals;
     ph_core_index_t selected = {0};
     const ph_candidate_descriptor_t *d = &receipt->descriptor;
-    ph_ump_verdict_t verdict = ph_ump_check(&signals, &selected, &receipt->commitments, d, ph_descriptor_version(d), &queue);
+    ph_ump_verdict_t verdict =
+        ph_ump_check(&signals, &selected, &receipt->commitments, d, ph_descriptor_version(d), &queue);
     char text[120];
     if (verdict == PH_UMP_CORE_INDEX_MISMATCH)
         snprintf(text, sizeof text, "CoreIndexMismatch { descriptor: CoreIndex(%u), commitments: CoreIndex(%u) }",
@@ -325,7 +336,8 @@ static void check_compact_statement(ph_vec_entry_t *e, const void *value)
 static void check_statement(ph_vec_entry_t *e, const void *value)
 {
     ph_compact_statement_t compact = ph_payload_to_compact(value);
-    const ph_candidate_hash_t *hash = compact.kind == PH_COMPACT_STATEMENT_SECONDED ? &compact.seconded : &compact.valid;
+    const ph_candidate_hash_t *hash =
+        compact.kind == PH_COMPACT_STATEMENT_SECONDED ? &compact.seconded : &compact.valid;
     EXPECT_FIXED(e, "candidate_hash", *hash);
     ph_writer_t w = ph_writer_in(e->v->arena);
     ph_compact_statement_encode(&w, &compact);
@@ -384,7 +396,8 @@ static void check_backed(ph_vec_entry_t *e, const void *value)
         ph_vec_fail(e, "not the same bits when put together again");
 }
 
-static bool verify_sr25519(void *ctx, const ph_validator_id_t *key, ph_bytes_t message, const ph_validator_signature_t *signature)
+static bool verify_sr25519(void *ctx, const ph_validator_id_t *key, ph_bytes_t message,
+                           const ph_validator_signature_t *signature)
 {
     (void)ctx;
     return ph_sr25519_verify(signature->bytes, message, key->bytes);
@@ -444,11 +457,13 @@ static void check_explicit_dispute(ph_vec_entry_t *e, const void *value)
     ph_explicit_dispute_statement_t statement;
     ph_bytes_t scale = *(const ph_bytes_t *)value;
     char why[100] = "";
-    if (ph_explicit_dispute_statement_parse(ph_vec_need(e, "value"), e->v->arena, &statement, why, sizeof why) != PH_OK) {
+    if (ph_explicit_dispute_statement_parse(ph_vec_need(e, "value"), e->v->arena, &statement, why, sizeof why) !=
+        PH_OK) {
         ph_vec_fail(e, "value does not parse: %s", why);
         return;
     }
-    ph_dispute_statement_t dispute = {.kind = statement.valid ? PH_DISPUTE_STATEMENT_VALID : PH_DISPUTE_STATEMENT_INVALID};
+    ph_dispute_statement_t dispute = {.kind =
+                                          statement.valid ? PH_DISPUTE_STATEMENT_VALID : PH_DISPUTE_STATEMENT_INVALID};
     ph_bytes_t payload = {0};
     if (ph_payload_of_dispute(e->v->arena, &payload, &dispute, &statement.candidate_hash, statement.session) != PH_OK)
         ph_vec_fail(e, "we have no payload for it");
@@ -559,9 +574,8 @@ static bool listed(const json_t *list, const char *text)
 {
     size_t i;
     json_t *item;
-    json_array_foreach((json_t *)(uintptr_t)list, i, item)
-        if (json_is_string(item) && strcmp(json_string_value(item), text) == 0)
-            return true;
+    json_array_foreach((json_t *)(uintptr_t)list, i,
+                       item) if (json_is_string(item) && strcmp(json_string_value(item), text) == 0) return true;
     return false;
 }
 
@@ -576,7 +590,8 @@ static void check_compact_as(ph_vec_entry_t *e, const ph_type_t *type, ph_bytes_
     }
     ph_type_encode(&w, type, value);
     json_t *ours = ph_vec_render(e->v->arena, type, value);
-    if (!ph_bytes_equal(scale, ph_writer_bytes(&w)) || !ph_vec_same_json(ph_vec_need(e, "value"), ours, path, sizeof path))
+    if (!ph_bytes_equal(scale, ph_writer_bytes(&w)) ||
+        !ph_vec_same_json(ph_vec_need(e, "value"), ours, path, sizeof path))
         ph_vec_fail(e, "another value as %s", type->name);
     json_decref(ours);
 }
@@ -586,8 +601,11 @@ static void check_compact(ph_vec_entry_t *e, const void *unused)
     static const struct {
         const char *name;
         const ph_type_t *type;
-    } widths[] = {{"u8", &ph_type_compact_u8}, {"u16", &ph_type_compact_u16}, {"u32", &ph_type_compact_u32},
-                  {"u64", &ph_type_compact_u64}, {"u128", &ph_type_compact_u128}};
+    } widths[] = {{"u8", &ph_type_compact_u8},
+                  {"u16", &ph_type_compact_u16},
+                  {"u32", &ph_type_compact_u32},
+                  {"u64", &ph_type_compact_u64},
+                  {"u128", &ph_type_compact_u128}};
     (void)unused;
     ph_bytes_t scale = ph_vec_bytes(e, "scale");
     const json_t *list = ph_vec_need(e, "decodes_as");

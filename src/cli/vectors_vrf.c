@@ -351,15 +351,14 @@ static json_t *claim_tree(ph_arena_t *arena, const ph_babe_claim_t *claim)
                      claim->kind == PH_BABE_SECONDARY_PLAIN ? json_null() : json_string(hex));
 }
 
-static void check_slot(ph_vec_entry_t *e, const ph_babe_epoch_rules_t *epoch, const json_t *recorded, const ph_babe_own_key_t *keys,
-                       size_t count)
+static void check_slot(ph_vec_entry_t *e, const ph_babe_epoch_rules_t *epoch, const json_t *recorded,
+                       const ph_babe_own_key_t *keys, size_t count)
 {
     char path[256] = "";
     ph_babe_claim_t claim;
     uint64_t slot = as_u64(json_object_get(recorded, "slot"));
     bool ours = ph_babe_claim_slot(&claim, epoch, slot, keys, count, NULL);
-    json_t *tree = ours ? claim_tree(e->v->arena, &claim)
-                        : json_pack("{s:I,s:n}", "slot", (json_int_t)slot, "claim");
+    json_t *tree = ours ? claim_tree(e->v->arena, &claim) : json_pack("{s:I,s:n}", "slot", (json_int_t)slot, "claim");
     if (!ph_vec_same_json(recorded, tree, path, sizeof path))
         ph_vec_fail(e, "slot %llu: differs at %s", (unsigned long long)slot, path);
     json_decref(tree);
@@ -389,7 +388,8 @@ static void check_claims(ph_vec_entry_t *e, const json_t *file)
 static void check_pre_digest(ph_vec_entry_t *e, const json_t *file)
 {
     (void)file;
-    ph_babe_claim_t claim = {.authority = (uint32_t)ph_vec_u64(e, "authority_index"), .slot = ph_vec_u64(e, "slot")}, back;
+    ph_babe_claim_t claim = {.authority = (uint32_t)ph_vec_u64(e, "authority_index"), .slot = ph_vec_u64(e, "slot")},
+                    back;
     uint8_t out[PH_BABE_DIGEST_ITEM_MAX];
     const char *kind = ph_vec_text(e, "kind");
     for (int k = PH_BABE_PRIMARY; k <= PH_BABE_SECONDARY_VRF; k++)
@@ -407,7 +407,8 @@ static void check_pre_digest(ph_vec_entry_t *e, const json_t *file)
         return;
     ph_vec_expect_bytes(e, "pre_digest", ph_bytes(out, ph_babe_claim_encode(out, &claim)));
     if (ph_babe_claim_decode(&back, ph_vec_bytes(e, "pre_digest")) != PH_OK || back.kind != claim.kind ||
-        back.authority != claim.authority || back.slot != claim.slot || memcmp(&back.vrf, &claim.vrf, sizeof back.vrf) != 0)
+        back.authority != claim.authority || back.slot != claim.slot ||
+        memcmp(&back.vrf, &claim.vrf, sizeof back.vrf) != 0)
         ph_vec_fail(e, "pre_digest: decodes to something else");
     ph_vec_expect_bytes(e, "digest_item", ph_bytes(out, ph_babe_claim_digest_item(out, &claim)));
 }

@@ -39,8 +39,8 @@ ph_err_t ph_babe_relay_vrf_story(uint8_t out[32], const ph_merlin_t *transcript,
     return ph_vrf_make_bytes(out, 32, "A&V RC-VRF", transcript, pre_output, public_key);
 }
 
-void ph_babe_epoch_randomness(uint8_t out[32], const uint8_t last[32], uint64_t epoch_index, const uint8_t (*values)[32],
-                              size_t count)
+void ph_babe_epoch_randomness(uint8_t out[32], const uint8_t last[32], uint64_t epoch_index,
+                              const uint8_t (*values)[32], size_t count)
 {
     ph_blake2b_t h;
     uint8_t index[8];
@@ -122,8 +122,8 @@ static bool beats_threshold(const ph_babe_epoch_rules_t *epoch, uint32_t authori
            ph_babe_score(&score, transcript, pre_output, public_key) == PH_OK && ph_babe_is_primary(score, threshold);
 }
 
-static bool claim_primary(ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, uint64_t slot, const ph_babe_own_key_t *key,
-                          const uint8_t random[32])
+static bool claim_primary(ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, uint64_t slot,
+                          const ph_babe_own_key_t *key, const uint8_t random[32])
 {
     ph_merlin_t transcript;
     uint8_t pre_output[32];
@@ -143,22 +143,21 @@ static bool is_secondary_author(const ph_babe_epoch_rules_t *epoch, uint64_t slo
            memcmp(epoch->authorities[expected].public_key, public_key, 32) == 0;
 }
 
-static void claim_secondary(ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, uint64_t slot, const ph_babe_own_key_t *key,
-                            const uint8_t random[32])
+static void claim_secondary(ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, uint64_t slot,
+                            const ph_babe_own_key_t *key, const uint8_t random[32])
 {
     ph_merlin_t transcript;
     bool with_vrf = epoch->allowed_slots == PH_BABE_PRIMARY_AND_SECONDARY_VRF_SLOTS;
-    *out = (ph_babe_claim_t){.kind = with_vrf ? PH_BABE_SECONDARY_VRF : PH_BABE_SECONDARY_PLAIN,
-                             .authority = key->authority,
-                             .slot = slot};
+    *out = (ph_babe_claim_t){
+        .kind = with_vrf ? PH_BABE_SECONDARY_VRF : PH_BABE_SECONDARY_PLAIN, .authority = key->authority, .slot = slot};
     if (!with_vrf)
         return;
     slot_transcript(&transcript, epoch, slot);
     ph_vrf_sign(key->pair, &out->vrf, &transcript, NULL, random);
 }
 
-bool ph_babe_claim_slot(ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, uint64_t slot, const ph_babe_own_key_t *keys,
-                        size_t key_count, const uint8_t random[32])
+bool ph_babe_claim_slot(ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, uint64_t slot,
+                        const ph_babe_own_key_t *keys, size_t key_count, const uint8_t random[32])
 {
     for (size_t i = 0; i < key_count; i++)
         if (claim_primary(out, epoch, slot, &keys[i], random))
@@ -180,8 +179,8 @@ ph_err_t ph_babe_check_claim(const ph_babe_epoch_rules_t *epoch, const ph_babe_c
         return PH_ERR_INVALID;
     const uint8_t *key = epoch->authorities[claim->authority].public_key;
     bool primary = claim->kind == PH_BABE_PRIMARY;
-    if (!primary && ((unsigned)claim->kind != (unsigned)epoch->allowed_slots + 1 ||
-                     !is_secondary_author(epoch, claim->slot, key)))
+    if (!primary &&
+        ((unsigned)claim->kind != (unsigned)epoch->allowed_slots + 1 || !is_secondary_author(epoch, claim->slot, key)))
         return PH_ERR_INVALID;
     if (claim->kind == PH_BABE_SECONDARY_PLAIN)
         return PH_OK;

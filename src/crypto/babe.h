@@ -1,5 +1,5 @@
-/* BABE's pure rules: who may author a slot, how a claim is checked, how randomness moves on. Keys and chain state stay with
- * the caller. (Source: sp-consensus-babe 0.50, sc-consensus-babe 0.61, pallet-babe 50.)
+/* BABE's pure rules: who may author a slot, how a claim is checked, how randomness moves on. Keys and chain state stay
+ * with the caller. (Source: sp-consensus-babe 0.50, sc-consensus-babe 0.61, pallet-babe 50.)
  */
 #ifndef PH_CRYPTO_BABE_H
 #define PH_CRYPTO_BABE_H
@@ -19,7 +19,7 @@ typedef struct ph_babe_authority {
 
 typedef struct ph_babe_epoch_rules {
     uint64_t index, start_slot;
-    uint64_t duration; /* slots, at least 1 */
+    uint64_t duration;                   /* slots, at least 1 */
     uint64_t c_numerator, c_denominator; /* 1 − c is the probability that a slot has no primary author */
     ph_babe_slots_t allowed_slots;
     uint8_t randomness[32];
@@ -30,38 +30,43 @@ typedef struct ph_babe_epoch_rules {
 /* ---- VRF ---- */
 
 void ph_babe_transcript(ph_merlin_t *out, const uint8_t randomness[32], uint64_t slot, uint64_t epoch_index);
-/* The epoch index that belongs to a slot: slots after the epoch's end count on (epochs without a block were skipped). */
+/* The epoch index that belongs to a slot: slots after the epoch's end count on (epochs without a block were skipped).
+ */
 uint64_t ph_babe_epoch_index_of_slot(const ph_babe_epoch_rules_t *epoch, uint64_t slot);
 
 /* The three values drawn from a verified slot VRF: the score compared with the threshold, the contribution to the next
  * epoch's randomness, and the relay VRF story of approval voting. MALFORMED as ph_vrf_make_bytes. */
 PH_MUST_CHECK ph_err_t ph_babe_score(ph_u128_t *out, const ph_merlin_t *transcript, const uint8_t pre_output[32],
                                      const uint8_t public_key[32]);
-PH_MUST_CHECK ph_err_t ph_babe_vrf_randomness(uint8_t out[32], const ph_merlin_t *transcript, const uint8_t pre_output[32],
-                                              const uint8_t public_key[32]);
-PH_MUST_CHECK ph_err_t ph_babe_relay_vrf_story(uint8_t out[32], const ph_merlin_t *transcript, const uint8_t pre_output[32],
-                                               const uint8_t public_key[32]);
+PH_MUST_CHECK ph_err_t ph_babe_vrf_randomness(uint8_t out[32], const ph_merlin_t *transcript,
+                                              const uint8_t pre_output[32], const uint8_t public_key[32]);
+PH_MUST_CHECK ph_err_t ph_babe_relay_vrf_story(uint8_t out[32], const ph_merlin_t *transcript,
+                                               const uint8_t pre_output[32], const uint8_t public_key[32]);
 
 /* BLAKE2b-256(last randomness ‖ index of the new epoch, u64 LE ‖ the old epoch's VRF randomness values). */
-void ph_babe_epoch_randomness(uint8_t out[32], const uint8_t last[32], uint64_t epoch_index, const uint8_t (*values)[32],
-                              size_t count);
+void ph_babe_epoch_randomness(uint8_t out[32], const uint8_t last[32], uint64_t epoch_index,
+                              const uint8_t (*values)[32], size_t count);
 
 /* ---- authorship ---- */
 
 /* The score below which an authority is primary author: 2^128 · (1 − (1 − c)^(weight/total)), the inner part in f64. No
- * authority of that index or c_denominator 0: threshold 0. INVALID where the reference panics: weight 0, a sum of weights
- * above 2^64, c of 1 and more.
+ * authority of that index or c_denominator 0: threshold 0. INVALID where the reference panics: weight 0, a sum of
+ * weights above 2^64, c of 1 and more.
  *
- * The power is libm's pow, as in the reference. The last bit of a power may differ between C libraries (glibc and musl use one
- * algorithm, with and without fused multiplication); it moves the threshold by less than 2^-50 of itself. */
+ * The power is libm's pow, as in the reference. The last bit of a power may differ between C libraries (glibc and musl
+ * use one algorithm, with and without fused multiplication); it moves the threshold by less than 2^-50 of itself. */
 PH_MUST_CHECK ph_err_t ph_babe_threshold(ph_u128_t *out, const ph_babe_epoch_rules_t *epoch, size_t authority);
 /* The same for a known weight and sum of weights. */
 PH_MUST_CHECK ph_err_t ph_babe_threshold_of_weight(ph_u128_t *out, uint64_t c_numerator, uint64_t c_denominator,
                                                    uint64_t weight, uint64_t total);
-static inline bool ph_babe_is_primary(ph_u128_t score, ph_u128_t threshold) { return score < threshold; }
+static inline bool ph_babe_is_primary(ph_u128_t score, ph_u128_t threshold)
+{
+    return score < threshold;
+}
 
 /* The author of a slot that has no primary one. NOT_FOUND without authorities. */
-PH_MUST_CHECK ph_err_t ph_babe_secondary_author(size_t *out, const uint8_t randomness[32], uint64_t slot, size_t authorities);
+PH_MUST_CHECK ph_err_t ph_babe_secondary_author(size_t *out, const uint8_t randomness[32], uint64_t slot,
+                                                size_t authorities);
 
 /* ---- pre-digests ---- */
 
@@ -84,12 +89,13 @@ typedef struct ph_babe_own_key {
     const ph_sr25519_keypair_t *pair;
 } ph_babe_own_key_t;
 
-/* Claims a slot with the first own key that may: as primary author, else as secondary one if the epoch allows it. False:
- * not ours. `random`: 32 bytes for the proof's nonce or NULL. */
-bool ph_babe_claim_slot(ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, uint64_t slot, const ph_babe_own_key_t *keys,
-                        size_t key_count, const uint8_t random[32]);
+/* Claims a slot with the first own key that may: as primary author, else as secondary one if the epoch allows it.
+ * False: not ours. `random`: 32 bytes for the proof's nonce or NULL. */
+bool ph_babe_claim_slot(ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, uint64_t slot,
+                        const ph_babe_own_key_t *keys, size_t key_count, const uint8_t random[32]);
 
-/* Does this authority own this slot in this way? INVALID: no, or the VRF is wrong, or the epoch does not allow the kind. */
+/* Does this authority own this slot in this way? INVALID: no, or the VRF is wrong, or the epoch does not allow the
+ * kind. */
 PH_MUST_CHECK ph_err_t ph_babe_check_claim(const ph_babe_epoch_rules_t *epoch, const ph_babe_claim_t *claim);
 
 #define PH_BABE_PRE_DIGEST_MAX 109

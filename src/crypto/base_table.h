@@ -1,5 +1,5 @@
-/* The base point's odd multiples B, 3B, …, 127B of edwards25519 as y + x, y − x and 2dxy, in 51-bit limbs. Computed from
- * B = (x even, 4/5); tests/crypto checks them against libsodium.
+/* The base point's odd multiples B, 3B, …, 127B of edwards25519 as y + x, y − x and 2dxy, in 51-bit limbs. Computed
+ * from B = (x even, 4/5); tests/crypto checks them against libsodium.
  */
 static const uint64_t base_table[64][3][5] = {
     {{0x493c6f58c3b85, 0x0df7181c325f7, 0x0f50b0b3e4cb7, 0x5329385a44c32, 0x07cf9d3a33d4b},

@@ -26,9 +26,15 @@ typedef struct state {
 
 _Static_assert(sizeof(state_t) <= sizeof(ph_blake2b_t), "ph_blake2b_t is too small");
 
-static inline state_t *state_of(ph_blake2b_t *h) { return (state_t *)(void *)h->state; }
+static inline state_t *state_of(ph_blake2b_t *h)
+{
+    return (state_t *)(void *)h->state;
+}
 
-static inline uint64_t rotr(uint64_t v, unsigned n) { return v >> n | v << (64 - n); }
+static inline uint64_t rotr(uint64_t v, unsigned n)
+{
+    return v >> n | v << (64 - n);
+}
 
 #define MIX(a, b, c, d, x, y)                                                                                          \
     do {                                                                                                               \
@@ -45,14 +51,14 @@ static inline uint64_t rotr(uint64_t v, unsigned n) { return v >> n | v << (64 -
 #define ROUND(r)                                                                                                       \
     do {                                                                                                               \
         const uint8_t *at = sigma[r];                                                                                  \
-        MIX(0, 4, 8, 12, m[at[0]], m[at[1]]);                                                                            \
-        MIX(1, 5, 9, 13, m[at[2]], m[at[3]]);                                                                            \
-        MIX(2, 6, 10, 14, m[at[4]], m[at[5]]);                                                                           \
-        MIX(3, 7, 11, 15, m[at[6]], m[at[7]]);                                                                           \
-        MIX(0, 5, 10, 15, m[at[8]], m[at[9]]);                                                                           \
-        MIX(1, 6, 11, 12, m[at[10]], m[at[11]]);                                                                         \
-        MIX(2, 7, 8, 13, m[at[12]], m[at[13]]);                                                                          \
-        MIX(3, 4, 9, 14, m[at[14]], m[at[15]]);                                                                          \
+        MIX(0, 4, 8, 12, m[at[0]], m[at[1]]);                                                                          \
+        MIX(1, 5, 9, 13, m[at[2]], m[at[3]]);                                                                          \
+        MIX(2, 6, 10, 14, m[at[4]], m[at[5]]);                                                                         \
+        MIX(3, 7, 11, 15, m[at[6]], m[at[7]]);                                                                         \
+        MIX(0, 5, 10, 15, m[at[8]], m[at[9]]);                                                                         \
+        MIX(1, 6, 11, 12, m[at[10]], m[at[11]]);                                                                       \
+        MIX(2, 7, 8, 13, m[at[12]], m[at[13]]);                                                                        \
+        MIX(3, 4, 9, 14, m[at[14]], m[at[15]]);                                                                        \
     } while (0)
 
 static void compress(state_t *s, const uint8_t block[BLOCK], bool last)
@@ -138,7 +144,19 @@ static void blake2(uint8_t *out, size_t out_len, ph_bytes_t in)
     ph_blake2b_final(&h, out, out_len);
 }
 
-void ph_blake2_64(uint8_t out[8], ph_bytes_t in) { blake2(out, 8, in); }
-void ph_blake2_128(uint8_t out[16], ph_bytes_t in) { blake2(out, 16, in); }
-void ph_blake2_256(uint8_t out[32], ph_bytes_t in) { blake2(out, 32, in); }
-void ph_blake2_512(uint8_t out[64], ph_bytes_t in) { blake2(out, 64, in); }
+void ph_blake2_64(uint8_t out[8], ph_bytes_t in)
+{
+    blake2(out, 8, in);
+}
+void ph_blake2_128(uint8_t out[16], ph_bytes_t in)
+{
+    blake2(out, 16, in);
+}
+void ph_blake2_256(uint8_t out[32], ph_bytes_t in)
+{
+    blake2(out, 32, in);
+}
+void ph_blake2_512(uint8_t out[64], ph_bytes_t in)
+{
+    blake2(out, 64, in);
+}

@@ -4,7 +4,10 @@
 
 #define BUFFER_WORDS 64
 
-static inline uint32_t rotl(uint32_t v, unsigned n) { return v << n | v >> (32 - n); }
+static inline uint32_t rotl(uint32_t v, unsigned n)
+{
+    return v << n | v >> (32 - n);
+}
 
 static inline void quarter(uint32_t x[16], unsigned a, unsigned b, unsigned c, unsigned d)
 {

@@ -1,6 +1,6 @@
-/* The random streams the protocol derives from seeds, exactly as the Rust crates draw them: ChaCha20 with a 64-bit block
- * counter (rand_chacha 0.3, ChaCha20Rng::from_seed), ranges and shuffles of rand 0.8. Equal seeds give equal draws on
- * every machine. Not for secrets that must stay secret.
+/* The random streams the protocol derives from seeds, exactly as the Rust crates draw them: ChaCha20 with a 64-bit
+ * block counter (rand_chacha 0.3, ChaCha20Rng::from_seed), ranges and shuffles of rand 0.8. Equal seeds give equal
+ * draws on every machine. Not for secrets that must stay secret.
  */
 #ifndef PH_CRYPTO_CHACHA_H
 #define PH_CRYPTO_CHACHA_H
@@ -9,9 +9,9 @@
 
 typedef struct ph_chacha {
     uint32_t key[8];
-    uint64_t block;      /* of the next refill */
-    uint32_t words[64];  /* four blocks at a time, as the crate buffers them */
-    uint32_t at;         /* next unused word; 64: none left */
+    uint64_t block;     /* of the next refill */
+    uint32_t words[64]; /* four blocks at a time, as the crate buffers them */
+    uint32_t at;        /* next unused word; 64: none left */
 } ph_chacha_t;
 
 void ph_chacha_init(ph_chacha_t *rng, const uint8_t seed[32]);
@@ -28,8 +28,8 @@ size_t ph_chacha_index(ph_chacha_t *rng, size_t below);
 
 /* SliceRandom::shuffle of `count` elements of `size` bytes each, in place. */
 void ph_shuffle(ph_chacha_t *rng, void *items, size_t count, size_t size);
-/* SliceRandom::partial_shuffle: afterwards the last min(amount, count) elements are the sample, in sampling order from the
- * returned index on. */
+/* SliceRandom::partial_shuffle: afterwards the last min(amount, count) elements are the sample, in sampling order from
+ * the returned index on. */
 size_t ph_partial_shuffle(ph_chacha_t *rng, void *items, size_t count, size_t size, size_t amount);
 
 #endif

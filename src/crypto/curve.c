@@ -1,9 +1,9 @@
 #include "crypto/curve.h"
 
 #include "base/check.h"
+#include "crypto/base_table.h"
 #include "crypto/fe51.h"
 #include "crypto/ristretto_impl.h"
-#include "crypto/base_table.h"
 
 /* A point ready to be added: y + x, y − x, 2z, 2dt. */
 typedef struct cached {
@@ -18,8 +18,14 @@ typedef struct half {
 _Static_assert(sizeof(ge_t) == sizeof(ph_point_t), "ph_point_t holds four field elements");
 _Static_assert(8 * sizeof(cached_t) == sizeof(ph_point_table_t), "ph_point_table_t holds eight cached points");
 
-static inline const ge_t *ge_of(const ph_point_t *p) { return (const ge_t *)(const void *)p; }
-static inline ge_t *ge_at(ph_point_t *p) { return (ge_t *)(void *)p; }
+static inline const ge_t *ge_of(const ph_point_t *p)
+{
+    return (const ge_t *)(const void *)p;
+}
+static inline ge_t *ge_at(ph_point_t *p)
+{
+    return (ge_t *)(void *)p;
+}
 
 /* The hot path writes through pointers: compilers copy structs passed by value through memory. */
 static inline void whole_without_t(ge_t *out, const half_t *h)
@@ -52,8 +58,8 @@ static inline void twice(half_t *out, const ge_t *p)
 }
 
 /* z2: twice the product of both points' z. */
-static inline void combine(half_t *out, const ge_t *p, const fe_t *z2, const fe_t *sum, const fe_t *diff, const fe_t *t2d,
-                           bool minus)
+static inline void combine(half_t *out, const ge_t *p, const fe_t *z2, const fe_t *sum, const fe_t *diff,
+                           const fe_t *t2d, bool minus)
 {
     fe_t a, b, c;
     fe_add_to(&a, &p->y, &p->x);
@@ -109,9 +115,15 @@ ph_err_t ph_ristretto_decode(ph_point_t *out, const uint8_t in[32])
     return ge_ristretto_decode(ge_at(out), in) ? PH_OK : PH_ERR_MALFORMED;
 }
 
-void ph_ristretto_encode(uint8_t out[32], const ph_point_t *p) { ge_ristretto_encode(out, *ge_of(p)); }
+void ph_ristretto_encode(uint8_t out[32], const ph_point_t *p)
+{
+    ge_ristretto_encode(out, *ge_of(p));
+}
 
-void ph_ristretto_from_uniform(ph_point_t *out, const uint8_t in[64]) { *ge_at(out) = ge_from_uniform(in); }
+void ph_ristretto_from_uniform(ph_point_t *out, const uint8_t in[64])
+{
+    *ge_at(out) = ge_from_uniform(in);
+}
 
 bool ph_ristretto_equal(const ph_point_t *a, const ph_point_t *b)
 {
@@ -168,10 +180,12 @@ void ph_point_base(ph_point_t *out)
     whole(ge_at(out), &h);
 }
 
-/* The scalar as Σ naf[i]·2^i with digits zero or odd below 2^(width−1) in magnitude, no two of them closer than width. */
+/* The scalar as Σ naf[i]·2^i with digits zero or odd below 2^(width−1) in magnitude, no two of them closer than width.
+ */
 static void to_naf(int8_t naf[256], const uint8_t scalar[32], unsigned width)
 {
-    uint64_t words[5] = {ph_get_u64(scalar), ph_get_u64(scalar + 8), ph_get_u64(scalar + 16), ph_get_u64(scalar + 24), 0};
+    uint64_t words[5] = {ph_get_u64(scalar), ph_get_u64(scalar + 8), ph_get_u64(scalar + 16), ph_get_u64(scalar + 24),
+                         0};
     uint64_t full = (uint64_t)1 << width, carry = 0;
     __builtin_memset(naf, 0, 256);
     for (unsigned at = 0; at < 256;) {
@@ -190,10 +204,13 @@ static void to_naf(int8_t naf[256], const uint8_t scalar[32], unsigned width)
     }
 }
 
-static inline unsigned index_of(int8_t digit) { return (unsigned)(digit < 0 ? -digit : digit) / 2; }
+static inline unsigned index_of(int8_t digit)
+{
+    return (unsigned)(digit < 0 ? -digit : digit) / 2;
+}
 
-void ph_point_sum(ph_point_t *out, const uint8_t *base_scalar, const uint8_t (*scalars)[32], const ph_point_table_t *tables,
-                  size_t count)
+void ph_point_sum(ph_point_t *out, const uint8_t *base_scalar, const uint8_t (*scalars)[32],
+                  const ph_point_table_t *tables, size_t count)
 {
     int8_t base_naf[256] = {0}, naf[PH_POINT_SUM_MAX][256];
     PH_CHECK(count <= PH_POINT_SUM_MAX);

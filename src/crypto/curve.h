@@ -1,5 +1,6 @@
 /* Points of edwards25519 and of ristretto255 over it, for verification: everything here takes time that depends on its
- * input, so only public values may come in. Secrets go through libsodium (sr25519.c). Scalars are 32 bytes little-endian.
+ * input, so only public values may come in. Secrets go through libsodium (sr25519.c). Scalars are 32 bytes
+ * little-endian.
  */
 #ifndef PH_CRYPTO_CURVE_H
 #define PH_CRYPTO_CURVE_H
@@ -31,10 +32,11 @@ void ph_point_add(ph_point_t *out, const ph_point_t *p, const ph_point_t *q);
 void ph_point_neg(ph_point_t *out, const ph_point_t *p);
 void ph_point_base(ph_point_t *out);
 
-/* base·B + Σ scalars[i]·points[i]; base_scalar NULL leaves B out. Scalars are below 2^253. At most PH_POINT_SUM_MAX points. */
+/* base·B + Σ scalars[i]·points[i]; base_scalar NULL leaves B out. Scalars are below 2^253. At most PH_POINT_SUM_MAX
+ * points. */
 #define PH_POINT_SUM_MAX 8
-void ph_point_sum(ph_point_t *out, const uint8_t *base_scalar, const uint8_t (*scalars)[32], const ph_point_table_t *tables,
-                  size_t count);
+void ph_point_sum(ph_point_t *out, const uint8_t *base_scalar, const uint8_t (*scalars)[32],
+                  const ph_point_table_t *tables, size_t count);
 
 /* Is it below the group's order L? Takes constant time. */
 bool ph_scalar_is_canonical(const uint8_t in[32]);

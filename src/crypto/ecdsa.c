@@ -9,9 +9,13 @@
 #include "crypto/hash.h"
 
 /* Verifying wants no state at all. */
-static const secp256k1_context *verifier(void) { return secp256k1_context_static; }
+static const secp256k1_context *verifier(void)
+{
+    return secp256k1_context_static;
+}
 
-/* Signing and key generation want tables of their own, made anew so that nothing global holds them; rare enough here. */
+/* Signing and key generation want tables of their own, made anew so that nothing global holds them; rare enough here.
+ */
 static secp256k1_context *signer(void)
 {
     secp256k1_context *context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
@@ -38,7 +42,10 @@ ph_err_t ph_ecdsa_from_seed(ph_ecdsa_keypair_t *out, const uint8_t seed[32])
     return good ? PH_OK : PH_ERR_MALFORMED;
 }
 
-void ph_ecdsa_wipe(ph_ecdsa_keypair_t *pair) { sodium_memzero(pair, sizeof *pair); }
+void ph_ecdsa_wipe(ph_ecdsa_keypair_t *pair)
+{
+    sodium_memzero(pair, sizeof *pair);
+}
 
 void ph_ecdsa_sign_prehashed(const ph_ecdsa_keypair_t *pair, uint8_t signature[65], const uint8_t hash[32])
 {

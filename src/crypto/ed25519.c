@@ -13,7 +13,10 @@ void ph_ed25519_from_seed(ph_ed25519_keypair_t *out, const uint8_t seed[32])
     sodium_memzero(secret, sizeof secret);
 }
 
-void ph_ed25519_wipe(ph_ed25519_keypair_t *pair) { sodium_memzero(pair, sizeof *pair); }
+void ph_ed25519_wipe(ph_ed25519_keypair_t *pair)
+{
+    sodium_memzero(pair, sizeof *pair);
+}
 
 void ph_ed25519_sign(const ph_ed25519_keypair_t *pair, uint8_t signature[64], ph_bytes_t message)
 {

@@ -16,7 +16,10 @@ static const uint8_t sqrt_minus_one[32] = {
     0xa7, 0xd7, 0xfb, 0x3d, 0x99, 0x00, 0x4d, 0x2b, 0x0b, 0xdf, 0xc1, 0x4f, 0x80, 0x24, 0x83, 0x2b,
 };
 
-static inline fe_t fe_neg(fe_t a) { return fe_sub(fe_small(0), a); }
+static inline fe_t fe_neg(fe_t a)
+{
+    return fe_sub(fe_small(0), a);
+}
 
 static inline fe_t fe_sq_times(fe_t a, int times)
 {
@@ -33,7 +36,10 @@ static inline bool fe_equal(fe_t a, fe_t b)
     return __builtin_memcmp(x, y, 32) == 0;
 }
 
-static inline bool fe_is_zero(fe_t a) { return fe_equal(a, fe_small(0)); }
+static inline bool fe_is_zero(fe_t a)
+{
+    return fe_equal(a, fe_small(0));
+}
 
 /* Negative means odd. */
 static inline bool fe_is_negative(fe_t a)
@@ -43,7 +49,10 @@ static inline bool fe_is_negative(fe_t a)
     return x[0] & 1;
 }
 
-static inline fe_t fe_abs(fe_t a) { return fe_is_negative(a) ? fe_neg(a) : a; }
+static inline fe_t fe_abs(fe_t a)
+{
+    return fe_is_negative(a) ? fe_neg(a) : a;
+}
 
 /* a^((p−5)/8) = a^(2^252 − 3). */
 static inline fe_t fe_pow_p58(fe_t a)
@@ -62,7 +71,8 @@ static inline fe_t fe_pow_p58(fe_t a)
     return fe_mul(fe_sq_times(e250, 2), a);
 }
 
-/* The non-negative root of u/v if that is a square (true), of i·u/v otherwise (false). u = 0: true, 0; v = 0: false, 0. */
+/* The non-negative root of u/v if that is a square (true), of i·u/v otherwise (false). u = 0: true, 0; v = 0: false, 0.
+ */
 static inline bool fe_sqrt_ratio(fe_t *out, fe_t u, fe_t v)
 {
     fe_t i = fe_from_bytes(sqrt_minus_one);
@@ -80,6 +90,9 @@ static inline bool fe_sqrt_ratio(fe_t *out, fe_t u, fe_t v)
     return right || flipped;
 }
 
-static inline bool fe_inv_sqrt(fe_t *out, fe_t v) { return fe_sqrt_ratio(out, fe_small(1), v); }
+static inline bool fe_inv_sqrt(fe_t *out, fe_t v)
+{
+    return fe_sqrt_ratio(out, fe_small(1), v);
+}
 
 #endif

@@ -1,8 +1,8 @@
 /* Arithmetic modulo p = 2^255 − 19 with ten limbs of 26 and 25 bits in turn and 32×32→64 multiplication, for targets
  * without 128-bit integers (wasm32). The same functions as fe51.h. Variable time: public values only.
  *
- * Every function returns carried limbs (below 2^26 + 2^18), so nineteen times a limb fits 32 bits and a product's ten terms
- * stay below 2^63.
+ * Every function returns carried limbs (below 2^26 + 2^18), so nineteen times a limb fits 32 bits and a product's ten
+ * terms stay below 2^63.
  */
 #ifndef PH_CRYPTO_FE25_H
 #define PH_CRYPTO_FE25_H
@@ -13,9 +13,15 @@ typedef struct fe {
     uint32_t v[10];
 } fe_t;
 
-static inline unsigned fe_limb_bits(int i) { return i % 2 ? 25 : 26; }
+static inline unsigned fe_limb_bits(int i)
+{
+    return i % 2 ? 25 : 26;
+}
 
-static inline fe_t fe_small(uint32_t v) { return (fe_t){{v}}; }
+static inline fe_t fe_small(uint32_t v)
+{
+    return (fe_t){{v}};
+}
 
 static inline fe_t fe_carry(uint64_t h[10])
 {
@@ -71,7 +77,10 @@ static inline fe_t fe_mul(fe_t a, fe_t b)
     return fe_carry(h);
 }
 
-static inline fe_t fe_sq(fe_t a) { return fe_mul(a, a); }
+static inline fe_t fe_sq(fe_t a)
+{
+    return fe_mul(a, a);
+}
 
 /* Bit 255 is ignored; values of p and more are reduced. */
 static inline fe_t fe_from_bytes(const uint8_t in[32])

@@ -1,8 +1,9 @@
-/* Arithmetic modulo p = 2^255 − 19 with five 51-bit limbs and 64×64→128 multiplication. Included by one .c file at a time;
- * fe25.h offers the same functions without 128-bit integers. Variable time where fe.h branches: public values only.
+/* Arithmetic modulo p = 2^255 − 19 with five 51-bit limbs and 64×64→128 multiplication. Included by one .c file at a
+ * time; fe25.h offers the same functions without 128-bit integers. Variable time where fe.h branches: public values
+ * only.
  *
- * Limbs of a reduced element are below 2^52; mul and square take limbs up to 2^54, so a sum of two or four products needs
- * no reduction in between.
+ * Limbs of a reduced element are below 2^52; mul and square take limbs up to 2^54, so a sum of two or four products
+ * needs no reduction in between.
  */
 #ifndef PH_CRYPTO_FE51_H
 #define PH_CRYPTO_FE51_H
@@ -15,7 +16,10 @@ typedef struct fe {
 
 #define FE_MASK51 (((uint64_t)1 << 51) - 1)
 
-static inline fe_t fe_small(uint32_t v) { return (fe_t){{v, 0, 0, 0, 0}}; }
+static inline fe_t fe_small(uint32_t v)
+{
+    return (fe_t){{v, 0, 0, 0, 0}};
+}
 
 static inline fe_t fe_carry(fe_t a)
 {
@@ -119,8 +123,9 @@ static inline fe_t fe_sq(fe_t a)
 /* Bit 255 is ignored; values of p and more are reduced. */
 static inline fe_t fe_from_bytes(const uint8_t in[32])
 {
-    return (fe_t){{ph_get_u64(in) & FE_MASK51, ph_get_u64(in + 6) >> 3 & FE_MASK51, ph_get_u64(in + 12) >> 6 & FE_MASK51,
-                   ph_get_u64(in + 19) >> 1 & FE_MASK51, ph_get_u64(in + 24) >> 12 & FE_MASK51}};
+    return (fe_t){{ph_get_u64(in) & FE_MASK51, ph_get_u64(in + 6) >> 3 & FE_MASK51,
+                   ph_get_u64(in + 12) >> 6 & FE_MASK51, ph_get_u64(in + 19) >> 1 & FE_MASK51,
+                   ph_get_u64(in + 24) >> 12 & FE_MASK51}};
 }
 
 /* The one representative below p. */

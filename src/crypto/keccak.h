@@ -1,5 +1,5 @@
-/* The Keccak-f[1600] permutation and the original (pre-SHA-3) Keccak hash. Freestanding: also part of the runtime's wasm
- * body. (Source: The Keccak reference 3.0; FIPS 202 for the permutation.)
+/* The Keccak-f[1600] permutation and the original (pre-SHA-3) Keccak hash. Freestanding: also part of the runtime's
+ * wasm body. (Source: The Keccak reference 3.0; FIPS 202 for the permutation.)
  */
 #ifndef PH_CRYPTO_KECCAK_H
 #define PH_CRYPTO_KECCAK_H

@@ -45,7 +45,10 @@ static void absorb(ph_merlin_t *t, const uint8_t *data, size_t len)
     }
 }
 
-static void clear_byte(ph_merlin_t *t) { t->lanes[t->at / 8] &= ~((uint64_t)0xff << (8 * (t->at % 8))); }
+static void clear_byte(ph_merlin_t *t)
+{
+    t->lanes[t->at / 8] &= ~((uint64_t)0xff << (8 * (t->at % 8)));
+}
 
 /* KEY: the input replaces the state instead of being added to it. */
 static void overwrite(ph_merlin_t *t, const uint8_t *data, size_t len)
@@ -89,7 +92,8 @@ static void frame(ph_merlin_t *t, const char *label, size_t len)
 
 void ph_merlin_init(ph_merlin_t *t, const char *label)
 {
-    static const uint8_t head[18] = {1, RATE + 2, 1, 0, 1, 96, 'S', 'T', 'R', 'O', 'B', 'E', 'v', '1', '.', '0', '.', '2'};
+    static const uint8_t head[18] = {1,   RATE + 2, 1,   0,   1,   96,  'S', 'T', 'R',
+                                     'O', 'B',      'E', 'v', '1', '.', '0', '.', '2'};
     static const uint8_t merlin[] = {'M', 'e', 'r', 'l', 'i', 'n', ' ', 'v', '1', '.', '0'};
     *t = (ph_merlin_t){0};
     for (unsigned i = 0; i < sizeof head; i++)

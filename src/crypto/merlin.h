@@ -19,8 +19,8 @@ void ph_merlin_append_u64(ph_merlin_t *t, const char *label, uint64_t v); /* 8 b
 /* Draws out_len bytes; the transcript moves on, so that two draws differ. */
 void ph_merlin_challenge(ph_merlin_t *t, uint8_t *out, size_t out_len, const char *label);
 
-/* Secret bytes that depend on the transcript, on a secret and on the caller's randomness: a nonce that is safe if any of
- * them is. `random` NULL: none (then equal inputs give equal bytes). The transcript itself does not change.
+/* Secret bytes that depend on the transcript, on a secret and on the caller's randomness: a nonce that is safe if any
+ * of them is. `random` NULL: none (then equal inputs give equal bytes). The transcript itself does not change.
  */
 void ph_merlin_witness(const ph_merlin_t *t, uint8_t *out, size_t out_len, const char *label, ph_bytes_t secret,
                        const uint8_t random[32]);

@@ -6,9 +6,15 @@
 
 #include "crypto/bip39_words.h"
 
-static bool entropy_len_is_good(size_t len) { return len >= 16 && len <= 32 && len % 4 == 0; }
+static bool entropy_len_is_good(size_t len)
+{
+    return len >= 16 && len <= 32 && len % 4 == 0;
+}
 
-static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 /* The next word of the text, or length 0 at its end. */
 static ph_bytes_t next_word(const char *text, size_t len, size_t *at)

@@ -28,7 +28,10 @@ typedef struct ge {
     fe_t x, y, z, t;
 } ge_t;
 
-static inline ge_t ge_identity(void) { return (ge_t){fe_small(0), fe_small(1), fe_small(1), fe_small(0)}; }
+static inline ge_t ge_identity(void)
+{
+    return (ge_t){fe_small(0), fe_small(1), fe_small(1), fe_small(0)};
+}
 
 /* False: not the canonical encoding of an element. The encoding of the identity (zeros) is one. */
 static inline bool ge_ristretto_decode(ge_t *out, const uint8_t in[32])

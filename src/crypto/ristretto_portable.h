@@ -1,6 +1,6 @@
-/* The part of sr25519's VRF that the runtime needs, for targets without libsodium and without 128-bit integers: the input
- * point and the output bytes of a VRF that the node has verified. Freestanding, with merlin.c and keccak.c. Gives what vrf.c
- * gives (tests compare them); slower.
+/* The part of sr25519's VRF that the runtime needs, for targets without libsodium and without 128-bit integers: the
+ * input point and the output bytes of a VRF that the node has verified. Freestanding, with merlin.c and keccak.c. Gives
+ * what vrf.c gives (tests compare them); slower.
  */
 #ifndef PH_CRYPTO_RISTRETTO_PORTABLE_H
 #define PH_CRYPTO_RISTRETTO_PORTABLE_H

@@ -2,9 +2,15 @@
 
 #include "crypto/hash.h"
 
-size_t ph_byzantine_threshold(size_t validators) { return validators == 0 ? 0 : (validators - 1) / 3; }
+size_t ph_byzantine_threshold(size_t validators)
+{
+    return validators == 0 ? 0 : (validators - 1) / 3;
+}
 
-size_t ph_supermajority_threshold(size_t validators) { return validators - ph_byzantine_threshold(validators); }
+size_t ph_supermajority_threshold(size_t validators)
+{
+    return validators - ph_byzantine_threshold(validators);
+}
 
 ph_err_t ph_recovery_threshold(size_t *out, size_t validators)
 {

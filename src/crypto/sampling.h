@@ -20,16 +20,18 @@ PH_MUST_CHECK ph_err_t ph_systematic_threshold(size_t *out, size_t validators);
 /* The configured number of backing votes, at most the group's size. */
 size_t ph_effective_minimum_backing_votes(size_t group_size, uint32_t configured);
 
-/* The chunk that a validator keeps of a candidate on `core`. With the node feature AvailabilityChunkMapping the chunks are
- * turned by core · systematic threshold, so that the systematic ones are spread; without it chunk = validator. Errors (with
- * the mapping only) as above; INVALID also for a validator that does not exist. (Source: RFC 47.) */
+/* The chunk that a validator keeps of a candidate on `core`. With the node feature AvailabilityChunkMapping the chunks
+ * are turned by core · systematic threshold, so that the systematic ones are spread; without it chunk = validator.
+ * Errors (with the mapping only) as above; INVALID also for a validator that does not exist. (Source: RFC 47.) */
 PH_MUST_CHECK ph_err_t ph_chunk_of_validator(uint32_t *out, size_t validators, uint32_t core, uint32_t validator,
                                              bool mapping);
 /* The converse. */
-PH_MUST_CHECK ph_err_t ph_validator_of_chunk(uint32_t *out, size_t validators, uint32_t core, uint32_t chunk, bool mapping);
+PH_MUST_CHECK ph_err_t ph_validator_of_chunk(uint32_t *out, size_t validators, uint32_t core, uint32_t chunk,
+                                             bool mapping);
 
-/* The cores a validator checks in tranche zero ("relay VRF modulo"): up to `samples` distinct cores below `cores`, drawn with
- * the seed the VRF gives ("A&V CORE v2"). Writes at most PH_MODULO_SAMPLES_MAX, in drawing order; returns how many. */
+/* The cores a validator checks in tranche zero ("relay VRF modulo"): up to `samples` distinct cores below `cores`,
+ * drawn with the seed the VRF gives ("A&V CORE v2"). Writes at most PH_MODULO_SAMPLES_MAX, in drawing order; returns
+ * how many. */
 #define PH_MODULO_SAMPLES_MAX 40
 size_t ph_modulo_cores(uint32_t out[PH_MODULO_SAMPLES_MAX], const uint8_t seed[32], uint32_t samples, uint32_t cores);
 
@@ -42,15 +44,16 @@ void ph_grid_seed(uint8_t out[32], const uint8_t epoch_randomness[32]);
 typedef struct ph_grid {
     uint32_t count;
     uint32_t columns;
-    uint32_t *order;     /* order[position] = validator */
-    uint32_t *position;  /* position[validator] = position */
+    uint32_t *order;    /* order[position] = validator */
+    uint32_t *position; /* position[validator] = position */
 } ph_grid_t;
 
 ph_grid_t ph_grid_new(ph_arena_t *arena, const uint8_t seed[32], uint32_t validators); /* arena NULL: heap */
 void ph_grid_free(ph_grid_t *grid);                                                    /* heap grids only */
 
 /* A validator's neighbours in its row (x) and in its column (y), without itself. Walk:
- * for (uint32_t at = 0, v; ph_grid_next_x(&grid, me, &at, &v);) … ; in order of position. None for an unknown validator. */
+ * for (uint32_t at = 0, v; ph_grid_next_x(&grid, me, &at, &v);) … ; in order of position. None for an unknown
+ * validator. */
 bool ph_grid_next_x(const ph_grid_t *grid, uint32_t validator, uint32_t *at, uint32_t *out);
 bool ph_grid_next_y(const ph_grid_t *grid, uint32_t validator, uint32_t *at, uint32_t *out);
 bool ph_grid_is_x(const ph_grid_t *grid, uint32_t a, uint32_t b); /* same row, different validators */

@@ -67,7 +67,10 @@ void ph_sr25519_secret_ed25519_form(uint8_t out[64], const ph_sr25519_keypair_t 
     }
 }
 
-void ph_sr25519_wipe(ph_sr25519_keypair_t *pair) { sodium_memzero(pair, sizeof *pair); }
+void ph_sr25519_wipe(ph_sr25519_keypair_t *pair)
+{
+    sodium_memzero(pair, sizeof *pair);
+}
 
 /* ---- derivation ---- */
 
@@ -85,7 +88,8 @@ static void soft_scalar(ph_merlin_t *t, uint8_t out[32], const uint8_t public_ke
     challenge_scalar(t, out, "HDKD-scalar");
 }
 
-void ph_sr25519_derive_hard(uint8_t out_mini_secret[32], const ph_sr25519_keypair_t *parent, const uint8_t chain_code[32])
+void ph_sr25519_derive_hard(uint8_t out_mini_secret[32], const ph_sr25519_keypair_t *parent,
+                            const uint8_t chain_code[32])
 {
     ph_merlin_t t;
     derivation(&t, chain_code);
@@ -152,7 +156,8 @@ void ph_sr25519_sign_transcript(const ph_sr25519_keypair_t *pair, uint8_t signat
     sodium_memzero(product, sizeof product);
 }
 
-void ph_sr25519_sign(const ph_sr25519_keypair_t *pair, uint8_t signature[64], ph_bytes_t message, const uint8_t random[32])
+void ph_sr25519_sign(const ph_sr25519_keypair_t *pair, uint8_t signature[64], ph_bytes_t message,
+                     const uint8_t random[32])
 {
     ph_merlin_t t;
     ph_sr25519_message(&t, message);
@@ -168,7 +173,8 @@ static bool signature_scalar(uint8_t s[32], const uint8_t signature[64])
 }
 
 /* R = s·B − k·A, compared as bytes: an R that is no canonical encoding never matches. */
-static bool equation_holds(const uint8_t r[32], const uint8_t s[32], const uint8_t k[32], const ph_point_table_t *minus_a)
+static bool equation_holds(const uint8_t r[32], const uint8_t s[32], const uint8_t k[32],
+                           const ph_point_table_t *minus_a)
 {
     ph_point_t sum;
     uint8_t expected[32];

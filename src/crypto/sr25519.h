@@ -1,8 +1,8 @@
 /* sr25519: Schnorr signatures and the verifiable random function (VRF) over ristretto255, with hierarchical derivation.
  *
  * Signing, VRF evaluation and derivation treat the secret in constant time and wipe what they held of it. Randomness is
- * the caller's: 32 bytes go into the nonce together with the transcript and the secret's own nonce seed; NULL means none,
- * then signing is deterministic (and still safe). Verification takes time that depends on its public input.
+ * the caller's: 32 bytes go into the nonce together with the transcript and the secret's own nonce seed; NULL means
+ * none, then signing is deterministic (and still safe). Verification takes time that depends on its public input.
  * (Source: schnorrkel 0.11, RFC 9496.)
  */
 #ifndef PH_CRYPTO_SR25519_H
@@ -27,18 +27,21 @@ void ph_sr25519_wipe(ph_sr25519_keypair_t *pair);
 /* ---- derivation: the chain code is the junction's 32 bytes ---- */
 
 /* The derived key's mini secret. */
-void ph_sr25519_derive_hard(uint8_t out_mini_secret[32], const ph_sr25519_keypair_t *parent, const uint8_t chain_code[32]);
+void ph_sr25519_derive_hard(uint8_t out_mini_secret[32], const ph_sr25519_keypair_t *parent,
+                            const uint8_t chain_code[32]);
 /* The scalar and public key are determined; the nonce seed depends on `random`. `out` may be `parent`. */
 void ph_sr25519_derive_soft(ph_sr25519_keypair_t *out, const ph_sr25519_keypair_t *parent, const uint8_t chain_code[32],
                             const uint8_t random[32]);
 /* MALFORMED: the parent is no element. `out` may be `parent`. */
-PH_MUST_CHECK ph_err_t ph_sr25519_derive_soft_public(uint8_t out[32], const uint8_t parent[32], const uint8_t chain_code[32]);
+PH_MUST_CHECK ph_err_t ph_sr25519_derive_soft_public(uint8_t out[32], const uint8_t parent[32],
+                                                     const uint8_t chain_code[32]);
 
 /* ---- signatures, 64 bytes: R, s with the marker bit 511 set ---- */
 
 /* The transcript of a message in Substrate's signing context "substrate". */
 void ph_sr25519_message(ph_merlin_t *t, ph_bytes_t message);
-void ph_sr25519_sign(const ph_sr25519_keypair_t *pair, uint8_t signature[64], ph_bytes_t message, const uint8_t random[32]);
+void ph_sr25519_sign(const ph_sr25519_keypair_t *pair, uint8_t signature[64], ph_bytes_t message,
+                     const uint8_t random[32]);
 void ph_sr25519_sign_transcript(const ph_sr25519_keypair_t *pair, uint8_t signature[64], const ph_merlin_t *t,
                                 const uint8_t random[32]);
 
@@ -54,7 +57,8 @@ typedef struct ph_sr25519_prepared {
     ph_point_t point;
     ph_point_table_t minus; /* of −A */
 } ph_sr25519_prepared_t;
-PH_MUST_CHECK ph_err_t ph_sr25519_prepare(ph_sr25519_prepared_t *out, const uint8_t public_key[32]); /* MALFORMED: no element */
+PH_MUST_CHECK ph_err_t ph_sr25519_prepare(ph_sr25519_prepared_t *out,
+                                          const uint8_t public_key[32]); /* MALFORMED: no element */
 bool ph_sr25519_verify_prepared(const uint8_t signature[64], const ph_merlin_t *t, const ph_sr25519_prepared_t *key);
 
 /* ---- VRF ---- */
@@ -72,13 +76,14 @@ void ph_vrf_input(uint8_t out[32], const ph_merlin_t *input, const uint8_t publi
 /* The secret times the input point. */
 void ph_vrf_pre_output(const ph_sr25519_keypair_t *pair, uint8_t out[32], const ph_merlin_t *input);
 /* `extra` is signed too but does not change the output; NULL: the empty transcript "VRF". */
-void ph_vrf_sign(const ph_sr25519_keypair_t *pair, ph_vrf_t *out, const ph_merlin_t *input,
-                 const ph_merlin_t *extra, const uint8_t random[32]);
-/* False also when the key or the pre-output is no element, the pre-output is the identity, or the proof does not decode. */
+void ph_vrf_sign(const ph_sr25519_keypair_t *pair, ph_vrf_t *out, const ph_merlin_t *input, const ph_merlin_t *extra,
+                 const uint8_t random[32]);
+/* False also when the key or the pre-output is no element, the pre-output is the identity, or the proof does not
+ * decode. */
 bool ph_vrf_verify(const ph_vrf_t *signature, const ph_merlin_t *input, const ph_merlin_t *extra,
                    const uint8_t public_key[32]);
-/* The VRF's output under a context, for a signature that was verified. MALFORMED: key or pre-output is no element, or the
- * pre-output is the identity. */
+/* The VRF's output under a context, for a signature that was verified. MALFORMED: key or pre-output is no element, or
+ * the pre-output is the identity. */
 PH_MUST_CHECK ph_err_t ph_vrf_make_bytes(uint8_t *out, size_t out_len, const char *context, const ph_merlin_t *input,
                                          const uint8_t pre_output[32], const uint8_t public_key[32]);
 

@@ -1,4 +1,5 @@
-/* Accounts and SS58 addresses of keys.h: base 58 of prefix, key, and two bytes of BLAKE2b-512("SS58PRE" ‖ prefix ‖ key). */
+/* Accounts and SS58 addresses of keys.h: base 58 of prefix, key, and two bytes of BLAKE2b-512("SS58PRE" ‖ prefix ‖
+ * key). */
 #include <string.h>
 
 #include "base/check.h"
@@ -9,7 +10,10 @@
 
 static const char digits[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-void ph_ecdsa_account(uint8_t out[32], const uint8_t public_key[33]) { ph_blake2_256(out, ph_bytes(public_key, 33)); }
+void ph_ecdsa_account(uint8_t out[32], const uint8_t public_key[33])
+{
+    ph_blake2_256(out, ph_bytes(public_key, 33));
+}
 
 static void checksum(uint8_t out[2], const uint8_t *data, size_t len)
 {

@@ -9,9 +9,18 @@
 #define P4 0x85ebca77c2b2ae63u
 #define P5 0x27d4eb2f165667c5u
 
-static inline uint64_t rotl(uint64_t v, unsigned n) { return v << n | v >> (64 - n); }
-static inline uint64_t turn(uint64_t acc, uint64_t lane) { return rotl(acc + lane * P2, 31) * P1; }
-static inline uint64_t merge(uint64_t acc, uint64_t lane) { return (acc ^ turn(0, lane)) * P1 + P4; }
+static inline uint64_t rotl(uint64_t v, unsigned n)
+{
+    return v << n | v >> (64 - n);
+}
+static inline uint64_t turn(uint64_t acc, uint64_t lane)
+{
+    return rotl(acc + lane * P2, 31) * P1;
+}
+static inline uint64_t merge(uint64_t acc, uint64_t lane)
+{
+    return (acc ^ turn(0, lane)) * P1 + P4;
+}
 
 static uint64_t stripes(const uint8_t **at, size_t *left, uint64_t seed)
 {
@@ -53,6 +62,15 @@ static void twox(uint8_t *out, unsigned words, ph_bytes_t in)
         ph_put_u64(out + 8 * i, xxh64(in, i));
 }
 
-void ph_twox_64(uint8_t out[8], ph_bytes_t in) { twox(out, 1, in); }
-void ph_twox_128(uint8_t out[16], ph_bytes_t in) { twox(out, 2, in); }
-void ph_twox_256(uint8_t out[32], ph_bytes_t in) { twox(out, 4, in); }
+void ph_twox_64(uint8_t out[8], ph_bytes_t in)
+{
+    twox(out, 1, in);
+}
+void ph_twox_128(uint8_t out[16], ph_bytes_t in)
+{
+    twox(out, 2, in);
+}
+void ph_twox_256(uint8_t out[32], ph_bytes_t in)
+{
+    twox(out, 4, in);
+}

@@ -69,7 +69,10 @@ static bool is_phrase_char(uint8_t c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ';
 }
 
-static ph_bytes_t skip(ph_bytes_t text, size_t by) { return ph_bytes(text.data + by, text.len - by); }
+static ph_bytes_t skip(ph_bytes_t text, size_t by)
+{
+    return ph_bytes(text.data + by, text.len - by);
+}
 
 static size_t length_until(ph_bytes_t text, uint8_t stop)
 {

@@ -32,7 +32,8 @@ bool ph_vrf_proof_decodes(const uint8_t proof[64])
     return ph_scalar_is_canonical(proof) && ph_scalar_is_canonical(proof + 32);
 }
 
-/* secret·point. libsodium reports the identity as a failure; as a value (zeros) it is right, and nothing may branch on it. */
+/* secret·point. libsodium reports the identity as a failure; as a value (zeros) it is right, and nothing may branch on
+ * it. */
 static void times(uint8_t out[32], const uint8_t secret[32], const uint8_t point[32])
 {
     memset(out, 0, 32);
@@ -68,8 +69,8 @@ static void end_proof(ph_merlin_t *t, uint8_t out[32], const uint8_t r[32], cons
     reduce_challenge(t, out, "prove");
 }
 
-void ph_vrf_sign(const ph_sr25519_keypair_t *pair, ph_vrf_t *out, const ph_merlin_t *input,
-                 const ph_merlin_t *extra, const uint8_t random[32])
+void ph_vrf_sign(const ph_sr25519_keypair_t *pair, ph_vrf_t *out, const ph_merlin_t *input, const ph_merlin_t *extra,
+                 const uint8_t random[32])
 {
     ph_merlin_t t;
     uint8_t h[32], wide[64], nonce[32], r[32], hr[32], product[32];

@@ -14,9 +14,9 @@ typedef struct stream {
     unsigned refs;
     uint32_t node[2], incarnation[2];
     ph_protocol_id_t proto;
-    bool asked[2];                   /* side i wants it and has not been told yet how that went */
-    bool open[2], dead;              /* dead: no longer in the table */
-    uint64_t last_arrival_us[2];     /* at side i: keeps order */
+    bool asked[2];               /* side i wants it and has not been told yet how that went */
+    bool open[2], dead;          /* dead: no longer in the table */
+    uint64_t last_arrival_us[2]; /* at side i: keeps order */
     ph_hub_t *hub;
 } stream_t;
 
@@ -29,7 +29,13 @@ typedef struct stream_key {
     uint32_t low, high, proto;
 } stream_key_t;
 
-typedef enum flight_kind { FLIGHT_OPEN, FLIGHT_ACCEPTED, FLIGHT_CLOSED, FLIGHT_OPEN_FAILED, FLIGHT_NOTIFY } flight_kind_t;
+typedef enum flight_kind {
+    FLIGHT_OPEN,
+    FLIGHT_ACCEPTED,
+    FLIGHT_CLOSED,
+    FLIGHT_OPEN_FAILED,
+    FLIGHT_NOTIFY
+} flight_kind_t;
 
 typedef struct flight {
     stream_t *stream;
@@ -51,11 +57,18 @@ typedef struct request {
     bool answered;
 } request_t;
 
-static ph_hub_node_t *node_of(ph_env_t *env) { return (ph_hub_node_t *)env; }
+static ph_hub_node_t *node_of(ph_env_t *env)
+{
+    return (ph_hub_node_t *)env;
+}
 
-static uint64_t now(ph_hub_t *hub) { return hub->driver.now_us(hub->ctx); }
+static uint64_t now(ph_hub_t *hub)
+{
+    return hub->driver.now_us(hub->ctx);
+}
 
-static void observe(ph_hub_t *hub, ph_hub_event_t event, uint32_t from, uint32_t to, ph_protocol_id_t proto, ph_bytes_t content)
+static void observe(ph_hub_t *hub, ph_hub_event_t event, uint32_t from, uint32_t to, ph_protocol_id_t proto,
+                    ph_bytes_t content)
 {
     if (hub->driver.observe)
         hub->driver.observe(hub->ctx, event, from, to, proto, content);
@@ -162,7 +175,8 @@ static void set_stream(ph_hub_t *hub, stream_key_t key, stream_t *stream)
     size_t cap = node->streams_cap[key.proto];
     if (key.high >= cap) {
         size_t grown = hub->nodes.count;
-        node->streams[key.proto] = ph_mem_grow(NULL, node->streams[key.proto], cap * sizeof(stream_t *), grown * sizeof(stream_t *));
+        node->streams[key.proto] =
+            ph_mem_grow(NULL, node->streams[key.proto], cap * sizeof(stream_t *), grown * sizeof(stream_t *));
         node->streams_cap[key.proto] = grown;
     }
     node->streams[key.proto][key.high] = stream;
@@ -176,8 +190,8 @@ static bool side_lives(const stream_t *stream, unsigned side)
 
 static void land(void *arg);
 
-/* Puts something on its way to `side`, after everything sent there before. Where control traffic does not get through, the
- * connection is given up after a while: an opening comes back as failed, a close is noticed late. */
+/* Puts something on its way to `side`, after everything sent there before. Where control traffic does not get through,
+ * the connection is given up after a while: an opening comes back as failed, a close is noticed late. */
 static void launch(stream_t *stream, flight_kind_t kind, unsigned side, ph_buf_t *content)
 {
     ph_hub_t *hub = stream->hub;
@@ -199,7 +213,8 @@ static void launch(stream_t *stream, flight_kind_t kind, unsigned side, ph_buf_t
         due = stream->last_arrival_us[side];
     stream->last_arrival_us[side] = due;
     flight_t *flight = ph_mem_alloc(NULL, sizeof *flight);
-    *flight = (flight_t){.stream = stream, .content = content ? ph_buf_ref(content) : NULL, .kind = kind, .to = (uint8_t)side};
+    *flight = (flight_t){
+        .stream = stream, .content = content ? ph_buf_ref(content) : NULL, .kind = kind, .to = (uint8_t)side};
     stream->refs++;
     hub->driver.at(hub->ctx, due - now(hub), land, flight);
 }
@@ -238,7 +253,8 @@ static void call_closed(stream_t *stream, unsigned side, bool was_open)
     ph_hub_node_t *node = hub->nodes.items[stream->node[side]];
     stream->open[side] = stream->asked[side] = false;
     observe(hub, PH_HUB_CLOSED, stream->node[!side], node->index, stream->proto, (ph_bytes_t){0});
-    node->handlers[stream->proto]->closed(node->handler_ctx[stream->proto], (ph_peer_id_t){stream->node[!side]}, was_open);
+    node->handlers[stream->proto]->closed(node->handler_ctx[stream->proto], (ph_peer_id_t){stream->node[!side]},
+                                          was_open);
 }
 
 static void land_open(stream_t *stream, unsigned side)
@@ -289,8 +305,10 @@ static void land(void *arg)
                 break;
             stream->hub->stats.messages++;
             stream->hub->stats.bytes += ph_buf_bytes(flight.content).len;
-            observe(stream->hub, PH_HUB_NOTIFIED, stream->node[!side], node->index, stream->proto, ph_buf_bytes(flight.content));
-            node->handlers[stream->proto]->notified(node->handler_ctx[stream->proto], (ph_peer_id_t){stream->node[!side]}, flight.content);
+            observe(stream->hub, PH_HUB_NOTIFIED, stream->node[!side], node->index, stream->proto,
+                    ph_buf_bytes(flight.content));
+            node->handlers[stream->proto]->notified(node->handler_ctx[stream->proto],
+                                                    (ph_peer_id_t){stream->node[!side]}, flight.content);
             break;
         }
     }
@@ -298,7 +316,8 @@ static void land(void *arg)
     stream_unref(stream);
 }
 
-void ph_hub_net_handle(ph_env_t *env, ph_protocol_id_t proto, const ph_net_handler_t *handler, void *ctx, ph_bytes_t handshake)
+void ph_hub_net_handle(ph_env_t *env, ph_protocol_id_t proto, const ph_net_handler_t *handler, void *ctx,
+                       ph_bytes_t handshake)
 {
     ph_hub_node_t *node = node_of(env);
     node->handlers[proto] = handler;
@@ -431,19 +450,28 @@ static void request_arrives(void *arg)
     hub->stats.messages++;
     hub->stats.bytes += ph_buf_bytes(content).len;
     observe(hub, PH_HUB_REQUESTED, request->from, request->to, request->proto, ph_buf_bytes(content));
-    node->handlers[request->proto]->requested(node->handler_ctx[request->proto], (ph_peer_id_t){request->from}, request->ticket, content);
+    node->handlers[request->proto]->requested(node->handler_ctx[request->proto], (ph_peer_id_t){request->from},
+                                              request->ticket, content);
     ph_buf_unref(content);
 }
 
-void ph_hub_net_request(ph_env_t *env, ph_peer_id_t peer, ph_protocol_id_t proto, ph_buf_t *content, ph_net_response_fn fn, void *ctx)
+void ph_hub_net_request(ph_env_t *env, ph_peer_id_t peer, ph_protocol_id_t proto, ph_buf_t *content,
+                        ph_net_response_fn fn, void *ctx)
 {
     ph_hub_node_t *node = node_of(env);
     ph_hub_t *hub = node->hub;
     const ph_protocol_t *info = &ph_protocols[proto];
     PH_CHECK(info->is_request);
     request_t *request = ph_mem_alloc(NULL, sizeof *request);
-    *request = (request_t){.hub = hub, .ticket = ++hub->next_ticket, .from = node->index, .to = peer.v,
-                           .from_incarnation = node->incarnation, .proto = proto, .content = ph_buf_ref(content), .fn = fn, .ctx = ctx};
+    *request = (request_t){.hub = hub,
+                           .ticket = ++hub->next_ticket,
+                           .from = node->index,
+                           .to = peer.v,
+                           .from_incarnation = node->incarnation,
+                           .proto = proto,
+                           .content = ph_buf_ref(content),
+                           .fn = fn,
+                           .ctx = ctx};
     *(request_t **)ph_map_put(&hub->tickets, &request->ticket, NULL) = request;
     uint64_t delay = 0;
     if (peer.v >= hub->nodes.count || peer.v == node->index) {
@@ -580,7 +608,10 @@ void ph_hub_down(ph_hub_t *hub, uint32_t index)
     ph_list_free(&gone);
 }
 
-void ph_hub_up(ph_hub_t *hub, uint32_t index) { hub->nodes.items[index]->alive = true; }
+void ph_hub_up(ph_hub_t *hub, uint32_t index)
+{
+    hub->nodes.items[index]->alive = true;
+}
 
 void ph_hub_cut(ph_hub_t *hub, bool (*cut)(void *ctx, uint32_t a, uint32_t b), void *ctx)
 {

@@ -47,7 +47,10 @@ static void erase(ph_memdisk_t *disk, size_t at)
     ph_list_remove(&disk->entries, at);
 }
 
-ph_memdisk_t *ph_memdisk_new(void) { return ph_mem_alloc(NULL, sizeof(ph_memdisk_t)); }
+ph_memdisk_t *ph_memdisk_new(void)
+{
+    return ph_mem_alloc(NULL, sizeof(ph_memdisk_t));
+}
 
 void ph_memdisk_sync(ph_memdisk_t *disk)
 {
@@ -142,4 +145,7 @@ void ph_memdisk_crash(ph_memdisk_t *disk)
     }
 }
 
-size_t ph_memdisk_count(const ph_memdisk_t *disk) { return disk->entries.count; }
+size_t ph_memdisk_count(const ph_memdisk_t *disk)
+{
+    return disk->entries.count;
+}

@@ -90,5 +90,11 @@ void ph_memo_put(ph_memo_t *memo, const ph_memo_key_t *key, void *value, void *(
     *entry = (entry_t){ref(value), ref, unref};
 }
 
-uint64_t ph_memo_hits(const ph_memo_t *memo) { return memo ? memo->hits : 0; }
-uint64_t ph_memo_misses(const ph_memo_t *memo) { return memo ? memo->misses : 0; }
+uint64_t ph_memo_hits(const ph_memo_t *memo)
+{
+    return memo ? memo->hits : 0;
+}
+uint64_t ph_memo_misses(const ph_memo_t *memo)
+{
+    return memo ? memo->misses : 0;
+}

@@ -1,5 +1,5 @@
-/* Remembers results of pure functions by their inputs, for the nodes of one process. A hit must be indistinguishable from
- * computing again: only pure functions of the key's preimage may be kept here.
+/* Remembers results of pure functions by their inputs, for the nodes of one process. A hit must be indistinguishable
+ * from computing again: only pure functions of the key's preimage may be kept here.
  */
 #ifndef PH_ENV_MEMO_H
 #define PH_ENV_MEMO_H
@@ -18,12 +18,13 @@ void ph_memo_free(ph_memo_t *memo);
 /* Key of function `tag` applied to the concatenation of the parts (each framed by its length). */
 void ph_memo_key(ph_memo_key_t *out, const char *tag, const ph_bytes_t *parts, size_t count);
 
-/* The remembered value with a new reference taken by `ref` of its entry, or NULL. memo NULL: always NULL, nothing counted. */
+/* The remembered value with a new reference taken by `ref` of its entry, or NULL. memo NULL: always NULL, nothing
+ * counted. */
 void *ph_memo_get(ph_memo_t *memo, const ph_memo_key_t *key);
 /* Keeps a reference of its own: ref(value) is called now, unref(value) when forgotten. */
 void ph_memo_put(ph_memo_t *memo, const ph_memo_key_t *key, void *value, void *(*ref)(void *), void (*unref)(void *));
 
-uint64_t ph_memo_hits(const ph_memo_t *memo);   /* 0 for NULL */
+uint64_t ph_memo_hits(const ph_memo_t *memo); /* 0 for NULL */
 uint64_t ph_memo_misses(const ph_memo_t *memo);
 
 #endif

@@ -4,8 +4,14 @@
 /* Verdicts are kept as two static objects: a memo holds pointers, and these need no memory of their own. */
 static const char VERDICT_GOOD, VERDICT_BAD;
 
-static void *keep(void *verdict) { return verdict; }
-static void drop(void *verdict) { (void)verdict; }
+static void *keep(void *verdict)
+{
+    return verdict;
+}
+static void drop(void *verdict)
+{
+    (void)verdict;
+}
 
 bool ph_env_verify_sr25519(ph_env_t *env, const uint8_t signature[64], ph_bytes_t message, const uint8_t public_key[32])
 {

@@ -51,14 +51,21 @@ void ph_coded_unref(void *ptr)
     ph_mem_free(coded);
 }
 
-const ph_hash_t *ph_coded_root(const ph_coded_t *coded) { return &coded->root; }
-size_t ph_coded_validators(const ph_coded_t *coded) { return coded->validators; }
+const ph_hash_t *ph_coded_root(const ph_coded_t *coded)
+{
+    return &coded->root;
+}
+size_t ph_coded_validators(const ph_coded_t *coded)
+{
+    return coded->validators;
+}
 
 void ph_coded_chunk(const ph_coded_t *coded, ph_arena_t *arena, ph_erasure_chunk_t *out, uint32_t index)
 {
     PH_CHECK(index < coded->validators);
     ph_bytes_t *nodes = ph_arena_alloc(arena, PH_ERASURE_PROOF_NODES_MAX * sizeof *nodes);
     size_t count = ph_erasure_tree_proof(coded->tree, nodes, index);
-    *out = (ph_erasure_chunk_t){.chunk = {coded->chunks + index * coded->chunk_len, coded->chunk_len}, .index = {index},
+    *out = (ph_erasure_chunk_t){.chunk = {coded->chunks + index * coded->chunk_len, coded->chunk_len},
+                                .index = {index},
                                 .proof = {{nodes, count}}};
 }

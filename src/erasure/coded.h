@@ -14,8 +14,8 @@ ph_coded_t *ph_coded_ref(ph_coded_t *coded);
 void ph_coded_unref(void *coded); /* NULL allowed */
 const ph_hash_t *ph_coded_root(const ph_coded_t *coded);
 size_t ph_coded_validators(const ph_coded_t *coded);
-/* Chunk `index` (below the number of validators) with its proof; everything lives as long as coded but the list of nodes,
- * which is in the arena. */
+/* Chunk `index` (below the number of validators) with its proof; everything lives as long as coded but the list of
+ * nodes, which is in the arena. */
 void ph_coded_chunk(const ph_coded_t *coded, ph_arena_t *arena, ph_erasure_chunk_t *out, uint32_t index);
 
 #endif

@@ -16,9 +16,9 @@
  *   "signed/s" session kind key about  one fact about a relay parent: what was signed under that subject (see fact_key)
  *   "signed/t" slot key                which block was sealed in that slot; of no session, since which session a slot
  *                                      belongs to may differ between forks
- * A subject is what may be signed at most once; the value says what was signed. Numbers are big-endian, so that old facts
- * stand first. */
-#define BORN "signed/born"
+ * A subject is what may be signed at most once; the value says what was signed. Numbers are big-endian, so that old
+ * facts stand first. */
+#define BORN  "signed/born"
 #define FACTS "signed/s"
 #define SEALS "signed/t"
 /* Slots of the past in which no block can be authored any more. */
@@ -35,7 +35,7 @@ struct ph_keystore {
     ph_env_t *env;
     PH_LIST(keystore_key_t) keys;
     bool abstains, session_known;
-    bool has_record;                /* there is one, or this node has not been needed before */
+    bool has_record; /* there is one, or this node has not been needed before */
     ph_session_index_t abstain_session, session;
     ph_signature_log_fn log;
     void *log_ctx;
@@ -79,7 +79,8 @@ bool ph_keystore_public(const ph_keystore_t *ks, ph_key_type_t type, uint8_t out
     return key != NULL;
 }
 
-bool ph_keystore_find_validator(const ph_keystore_t *ks, const ph_validator_id_t *validators, size_t count, ph_validator_index_t *out)
+bool ph_keystore_find_validator(const ph_keystore_t *ks, const ph_validator_id_t *validators, size_t count,
+                                ph_validator_index_t *out)
 {
     for (size_t i = 0; i < count; i++) {
         if (find_key(ks, PH_KEY_PARA_VALIDATOR, validators[i].bytes)) {
@@ -140,7 +141,8 @@ void ph_keystore_note_session(ph_keystore_t *ks, ph_session_index_t session)
 {
     if (ks->session_known && session.v <= ks->session.v)
         return;
-    /* A node without a past and without a record may have lost both: unless the network is as new as it is, it abstains. */
+    /* A node without a past and without a record may have lost both: unless the network is as new as it is, it
+     * abstains. */
     if (!ks->session_known && !ks->has_record && session.v > 0)
         ks->abstains = true;
     if (ks->abstains && !ks->session_known)
@@ -153,7 +155,10 @@ void ph_keystore_note_session(ph_keystore_t *ks, ph_session_index_t session)
         forget_below(ks, PH_BYTES_LIT(FACTS), 4, session.v - 2);
 }
 
-bool ph_keystore_abstains(const ph_keystore_t *ks) { return ks->abstains; }
+bool ph_keystore_abstains(const ph_keystore_t *ks)
+{
+    return ks->abstains;
+}
 
 enum { FACTS_MAX = 2 };
 
@@ -198,8 +203,8 @@ static ph_err_t put(ph_keystore_t *ks, ph_bytes_t key, ph_bytes_t content)
     return err;
 }
 
-/* All facts or none: each is checked before any is written, and all are on disk when this returns PH_OK. If they cannot be
- * made durable they are taken back: a fact that stands in the store must not pass for a durable one later. */
+/* All facts or none: each is checked before any is written, and all are on disk when this returns PH_OK. If they cannot
+ * be made durable they are taken back: a fact that stands in the store must not pass for a durable one later. */
 static ph_err_t record(ph_keystore_t *ks, const fact_t *facts, const uint8_t (*what)[32], size_t count)
 {
     bool known[FACTS_MAX], all_known = true;
@@ -236,7 +241,8 @@ static void sign(ph_keystore_t *ks, uint8_t out[64], const keystore_key_t *key, 
 }
 
 ph_err_t ph_keystore_sign_statement(ph_keystore_t *ks, ph_validator_signature_t *out, const ph_validator_id_t *id,
-                                    const ph_compact_statement_t *statement, const ph_signing_context_t *context, ph_core_index_t core)
+                                    const ph_compact_statement_t *statement, const ph_signing_context_t *context,
+                                    ph_core_index_t core)
 {
     const keystore_key_t *key = find_key(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
     if (!key)
@@ -261,8 +267,8 @@ ph_err_t ph_keystore_sign_statement(ph_keystore_t *ks, ph_validator_signature_t 
     return PH_OK;
 }
 
-ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *ks, ph_validator_signature_t *out, const ph_validator_id_t *id, ph_bits_t bitfield,
-                                   const ph_signing_context_t *context)
+ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *ks, ph_validator_signature_t *out, const ph_validator_id_t *id,
+                                   ph_bits_t bitfield, const ph_signing_context_t *context)
 {
     const keystore_key_t *key = find_key(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
     if (!key)
@@ -314,7 +320,8 @@ bool ph_keystore_claim_slot(ph_keystore_t *ks, ph_babe_claim_t *out, const ph_ba
     return false;
 }
 
-ph_err_t ph_keystore_sign(ph_keystore_t *ks, uint8_t out[64], ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t message)
+ph_err_t ph_keystore_sign(ph_keystore_t *ks, uint8_t out[64], ph_key_type_t type, const uint8_t public_key[32],
+                          ph_bytes_t message)
 {
     /* The keys that could contradict themselves sign through the record alone. */
     if (type != PH_KEY_COLLATOR && type != PH_KEY_AUTHORITY_DISCOVERY)

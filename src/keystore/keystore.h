@@ -1,9 +1,9 @@
 /* Keys of one node, and the durable record of what was signed with them. (Architecture, law 7.)
  *
  * Before a signature leaves this room, the fact that it was made is on disk and synced. Asked to sign something that
- * conflicts with the record, it answers PH_ERR_CONFLICT and signs nothing; asked for the very same thing again, it signs
- * again. A node that finds no record although it is not new (its disk was lost) abstains from everything until the next
- * session: PH_ERR_REFUSED.
+ * conflicts with the record, it answers PH_ERR_CONFLICT and signs nothing; asked for the very same thing again, it
+ * signs again. A node that finds no record although it is not new (its disk was lost) abstains from everything until
+ * the next session: PH_ERR_REFUSED.
  *
  * What conflicts:
  *  - statements: per relay parent and core at most one Seconded; never Seconded and Valid for one candidate;
@@ -18,13 +18,21 @@
 
 typedef struct ph_keystore ph_keystore_t;
 
-typedef enum ph_key_type { PH_KEY_BABE, PH_KEY_PARA_VALIDATOR, PH_KEY_PARA_ASSIGNMENT, PH_KEY_AUTHORITY_DISCOVERY, PH_KEY_GRANDPA,
-                           PH_KEY_COLLATOR, PH_KEY_TYPE_COUNT } ph_key_type_t;
+typedef enum ph_key_type {
+    PH_KEY_BABE,
+    PH_KEY_PARA_VALIDATOR,
+    PH_KEY_PARA_ASSIGNMENT,
+    PH_KEY_AUTHORITY_DISCOVERY,
+    PH_KEY_GRANDPA,
+    PH_KEY_COLLATOR,
+    PH_KEY_TYPE_COUNT
+} ph_key_type_t;
 
-/* Reads the record from the env's disk. `fresh`: this node has no chain beyond genesis. A missing record is then no loss as
- * long as the network itself is in its first session; found in a later one, such a node abstains like any that lost it. */
+/* Reads the record from the env's disk. `fresh`: this node has no chain beyond genesis. A missing record is then no
+ * loss as long as the network itself is in its first session; found in a later one, such a node abstains like any that
+ * lost it. */
 ph_keystore_t *ph_keystore_new(ph_env_t *env, bool fresh);
-void ph_keystore_free(ph_keystore_t *keystore);         /* wipes secrets */
+void ph_keystore_free(ph_keystore_t *keystore); /* wipes secrets */
 
 /* sr25519 from a mini secret (all types but GRANDPA, which is ed25519 from a seed). */
 void ph_keystore_add(ph_keystore_t *keystore, ph_key_type_t type, const uint8_t mini_secret[32]);
@@ -32,35 +40,38 @@ bool ph_keystore_has(const ph_keystore_t *keystore, ph_key_type_t type, const ui
 /* The first public key of that type. */
 bool ph_keystore_public(const ph_keystore_t *keystore, ph_key_type_t type, uint8_t out[32]);
 /* Which of the validators we are (first match). */
-bool ph_keystore_find_validator(const ph_keystore_t *keystore, const ph_validator_id_t *validators, size_t count, ph_validator_index_t *out);
+bool ph_keystore_find_validator(const ph_keystore_t *keystore, const ph_validator_id_t *validators, size_t count,
+                                ph_validator_index_t *out);
 
 /* The session the best chain is in: ends an abstention that began in an earlier one, and lets old entries be forgotten
  * (what was signed for sessions before session - 2). */
 void ph_keystore_note_session(ph_keystore_t *keystore, ph_session_index_t session);
 bool ph_keystore_abstains(const ph_keystore_t *keystore);
 
-/* Signs CompactStatement ‖ SigningContext. kind: Seconded or Valid. Errors: PH_ERR_NOT_FOUND (no such key), PH_ERR_CONFLICT,
- * PH_ERR_REFUSED (abstaining), PH_ERR_FULL and PH_ERR_IO (the record could not be written). */
-PH_MUST_CHECK ph_err_t ph_keystore_sign_statement(ph_keystore_t *keystore, ph_validator_signature_t *out, const ph_validator_id_t *key,
-                                                  const ph_compact_statement_t *statement, const ph_signing_context_t *context,
-                                                  ph_core_index_t core);
+/* Signs CompactStatement ‖ SigningContext. kind: Seconded or Valid. Errors: PH_ERR_NOT_FOUND (no such key),
+ * PH_ERR_CONFLICT, PH_ERR_REFUSED (abstaining), PH_ERR_FULL and PH_ERR_IO (the record could not be written). */
+PH_MUST_CHECK ph_err_t ph_keystore_sign_statement(ph_keystore_t *keystore, ph_validator_signature_t *out,
+                                                  const ph_validator_id_t *key, const ph_compact_statement_t *statement,
+                                                  const ph_signing_context_t *context, ph_core_index_t core);
 /* Signs an availability bitfield for context->parent_hash; the same errors. */
-PH_MUST_CHECK ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *keystore, ph_validator_signature_t *out, const ph_validator_id_t *key,
-                                                 ph_bits_t bitfield, const ph_signing_context_t *context);
+PH_MUST_CHECK ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *keystore, ph_validator_signature_t *out,
+                                                 const ph_validator_id_t *key, ph_bits_t bitfield,
+                                                 const ph_signing_context_t *context);
 /* Signs a block's pre-seal hash for a slot; the same errors. What was sealed is forgotten 1000 slots later. */
-PH_MUST_CHECK ph_err_t ph_keystore_sign_block(ph_keystore_t *keystore, uint8_t out[64], const uint8_t babe_key[32], ph_slot_t slot,
-                                              const ph_hash_t *pre_seal_hash);
-/* Claims a BABE slot with a key of ours that may author it: reveals nothing that could conflict, needs no record. False:
- * the slot is not ours. */
-bool ph_keystore_claim_slot(ph_keystore_t *keystore, ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, ph_slot_t slot);
-/* A plain signature for what cannot conflict (collator declarations): keys COLLATOR and AUTHORITY_DISCOVERY, UNSUPPORTED for
- * the others. */
-PH_MUST_CHECK ph_err_t ph_keystore_sign(ph_keystore_t *keystore, uint8_t out[64], ph_key_type_t type, const uint8_t public_key[32],
-                                        ph_bytes_t message);
+PH_MUST_CHECK ph_err_t ph_keystore_sign_block(ph_keystore_t *keystore, uint8_t out[64], const uint8_t babe_key[32],
+                                              ph_slot_t slot, const ph_hash_t *pre_seal_hash);
+/* Claims a BABE slot with a key of ours that may author it: reveals nothing that could conflict, needs no record.
+ * False: the slot is not ours. */
+bool ph_keystore_claim_slot(ph_keystore_t *keystore, ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch,
+                            ph_slot_t slot);
+/* A plain signature for what cannot conflict (collator declarations): keys COLLATOR and AUTHORITY_DISCOVERY,
+ * UNSUPPORTED for the others. */
+PH_MUST_CHECK ph_err_t ph_keystore_sign(ph_keystore_t *keystore, uint8_t out[64], ph_key_type_t type,
+                                        const uint8_t public_key[32], ph_bytes_t message);
 
 /* Every signature over a statement, bitfield or block is also shown here: for the simulator's checkers. May be NULL. */
-typedef void (*ph_signature_log_fn)(void *ctx, ph_env_t *env, ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t payload,
-                                    const uint8_t signature[64]);
+typedef void (*ph_signature_log_fn)(void *ctx, ph_env_t *env, ph_key_type_t type, const uint8_t public_key[32],
+                                    ph_bytes_t payload, const uint8_t signature[64]);
 void ph_keystore_set_log(ph_keystore_t *keystore, ph_signature_log_fn fn, void *ctx);
 
 #endif

@@ -9,7 +9,10 @@ typedef struct coding {
     void (*then)(ph_job_t *job, void *flow, ph_coded_t *coded);
 } coding_t;
 
-static void *ref_coded(void *coded) { return ph_coded_ref(coded); }
+static void *ref_coded(void *coded)
+{
+    return ph_coded_ref(coded);
+}
 
 static void run(void *ctx)
 {

@@ -119,10 +119,22 @@ void ph_job_bury(ph_subsystem_t *self)
     }
 }
 
-void *ph_job_state(ph_job_t *job) { return job->state; }
-ph_arena_t *ph_job_arena(ph_job_t *job) { return job->arena; }
-ph_subsystem_t *ph_job_self(ph_job_t *job) { return job->self; }
-const ph_hash_t *ph_job_key(const ph_job_t *job) { return &job->key; }
+void *ph_job_state(ph_job_t *job)
+{
+    return job->state;
+}
+ph_arena_t *ph_job_arena(ph_job_t *job)
+{
+    return job->arena;
+}
+ph_subsystem_t *ph_job_self(ph_job_t *job)
+{
+    return job->self;
+}
+const ph_hash_t *ph_job_key(const ph_job_t *job)
+{
+    return &job->key;
+}
 
 /* ---- timers ---- */
 
@@ -216,8 +228,14 @@ void ph_job_work(ph_job_t *job, uint64_t cost_us, void (*run)(void *ctx), void (
     PH_CHECK(job->alive);
     ph_overseer_t *overseer = job->self->overseer;
     ph_job_work_t *work = ph_mem_alloc(NULL, sizeof *work);
-    *work = (ph_job_work_t){.next = overseer->works, .link = &overseer->works, .overseer = overseer, .job = ph_job_ref(job),
-                            .run = run, .done = done, .dispose = dispose, .ctx = ctx};
+    *work = (ph_job_work_t){.next = overseer->works,
+                            .link = &overseer->works,
+                            .overseer = overseer,
+                            .job = ph_job_ref(job),
+                            .run = run,
+                            .done = done,
+                            .dispose = dispose,
+                            .ctx = ctx};
     if (work->next)
         work->next->link = &work->next;
     overseer->works = work;

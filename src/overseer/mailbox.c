@@ -63,10 +63,19 @@ void ph_queue_clear(ph_queue_t *queue)
 
 /* ---- messages ---- */
 
-uint8_t ph_msg_kind(const ph_msg_t *msg) { return msg->kind; }
-uint8_t ph_msg_to(const ph_msg_t *msg) { return msg->to; }
+uint8_t ph_msg_kind(const ph_msg_t *msg)
+{
+    return msg->kind;
+}
+uint8_t ph_msg_to(const ph_msg_t *msg)
+{
+    return msg->to;
+}
 
-const void *ph_msg_payload(const ph_msg_t *msg) { return ph_rc_value(msg->payload); }
+const void *ph_msg_payload(const ph_msg_t *msg)
+{
+    return ph_rc_value(msg->payload);
+}
 
 ph_msg_t *ph_msg_ref(ph_msg_t *msg)
 {

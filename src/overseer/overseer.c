@@ -7,11 +7,26 @@
 /* A burst of turns is cut after this many, so that the loop gets to its timers and sockets. */
 #define TURNS_A_BURST 256
 
-void *ph_state(ph_subsystem_t *self) { return self->state; }
-const void *ph_config(ph_subsystem_t *self) { return self->config; }
-ph_env_t *ph_env_of(ph_subsystem_t *self) { return self->overseer->env; }
-ph_job_t *ph_root_job(ph_subsystem_t *self) { return self->root; }
-const char *ph_name_of(ph_subsystem_t *self) { return self->info->name; }
+void *ph_state(ph_subsystem_t *self)
+{
+    return self->state;
+}
+const void *ph_config(ph_subsystem_t *self)
+{
+    return self->config;
+}
+ph_env_t *ph_env_of(ph_subsystem_t *self)
+{
+    return self->overseer->env;
+}
+ph_job_t *ph_root_job(ph_subsystem_t *self)
+{
+    return self->root;
+}
+const char *ph_name_of(ph_subsystem_t *self)
+{
+    return self->info->name;
+}
 
 void ph_note(ph_subsystem_t *self, const char *event, const ph_trace_fields_t *fields)
 {
@@ -214,12 +229,14 @@ static void broadcast(ph_overseer_t *overseer, const ph_input_t *input)
         signal_one(&overseer->subsystems[i], input);
 }
 
-static void announce_leaves(ph_overseer_t *overseer, const ph_leaf_t *activated, const ph_hash_t *deactivated, size_t count)
+static void announce_leaves(ph_overseer_t *overseer, const ph_leaf_t *activated, const ph_hash_t *deactivated,
+                            size_t count)
 {
     if (!activated && !count)
         return;
     if (activated)
-        ph_trace(overseer->env, "overseer", "leaf-activated", PH_FIELDS(.block = &activated->hash, PH_F_NUMBER(activated->number)));
+        ph_trace(overseer->env, "overseer", "leaf-activated",
+                 PH_FIELDS(.block = &activated->hash, PH_F_NUMBER(activated->number)));
     for (size_t i = 0; i < count; i++)
         ph_trace(overseer->env, "overseer", "leaf-deactivated", PH_FIELDS(.block = &deactivated[i]));
     ph_input_t input = {.kind = PH_IN_ACTIVE_LEAVES};
@@ -380,7 +397,10 @@ void ph_overseer_free(ph_overseer_t *overseer)
     ph_mem_free(overseer);
 }
 
-ph_subsystem_t *ph_overseer_subsystem(ph_overseer_t *overseer, uint8_t id) { return &overseer->subsystems[id]; }
+ph_subsystem_t *ph_overseer_subsystem(ph_overseer_t *overseer, uint8_t id)
+{
+    return &overseer->subsystems[id];
+}
 
 void ph_overseer_stats(const ph_overseer_t *overseer, uint8_t id, ph_subsystem_stats_t *out)
 {

@@ -13,11 +13,11 @@ typedef enum item_kind { ITEM_SIGNAL, ITEM_REPLY, ITEM_CALL, ITEM_WORK, ITEM_MES
 typedef struct ph_item {
     struct ph_item *next;
     item_kind_t kind;
-    ph_job_t *job;                                  /* REPLY, CALL, WORK: a reference */
+    ph_job_t *job; /* REPLY, CALL, WORK: a reference */
     union {
         struct {
             ph_input_t input;
-            ph_hash_t *deactivated;                 /* heap */
+            ph_hash_t *deactivated; /* heap */
         } signal;
         struct {
             void (*fn)(void);
@@ -27,9 +27,9 @@ typedef struct ph_item {
             ph_rc_t *value;
         } reply;
         struct {
-            void (*fn)(ph_job_t *job, void *flow);  /* NULL: cancelled after all */
+            void (*fn)(ph_job_t *job, void *flow); /* NULL: cancelled after all */
             void *flow;
-            uint64_t timer;                         /* the timer it was, or 0 */
+            uint64_t timer; /* the timer it was, or 0 */
         } call;
         struct ph_job_work *work;
         ph_msg_t *msg;
@@ -65,8 +65,8 @@ typedef struct ph_job_timer {
 } ph_job_timer_t;
 
 typedef struct ph_job_work {
-    struct ph_job_work *next, **link;               /* in the overseer's list of work under way */
-    ph_overseer_t *overseer;                        /* NULL once the overseer is gone */
+    struct ph_job_work *next, **link; /* in the overseer's list of work under way */
+    ph_overseer_t *overseer;          /* NULL once the overseer is gone */
     ph_job_t *job;
     void (*run)(void *ctx);
     void (*done)(ph_job_t *job, void *ctx);
@@ -97,7 +97,7 @@ struct ph_subsystem {
     ph_subsystem_t *next_runnable;
     bool runnable, running, concluded;
     ph_job_t *root, *graveyard;
-    ph_map_t jobs;                                   /* ph_hash_t → ph_job_t * */
+    ph_map_t jobs; /* ph_hash_t → ph_job_t * */
     ph_subsystem_stats_t stats;
 };
 
@@ -117,7 +117,7 @@ struct ph_overseer {
 void ph_queue_push(ph_queue_t *queue, ph_item_t *item);
 ph_item_t *ph_queue_pop(ph_queue_t *queue);
 ph_item_t *ph_item_new(item_kind_t kind, ph_job_t *job /* takes a reference of its own, may be NULL */);
-void ph_item_free(ph_item_t *item);                  /* also what it carries */
+void ph_item_free(ph_item_t *item); /* also what it carries */
 void ph_queue_clear(ph_queue_t *queue);
 /* overseer.c */
 void ph_subsystem_wake(ph_subsystem_t *self);
@@ -125,7 +125,7 @@ void ph_subsystem_wake(ph_subsystem_t *self);
 ph_job_t *ph_job_ref(ph_job_t *job);
 void ph_job_unref(ph_job_t *job);
 ph_job_t *ph_job_new(ph_subsystem_t *self, ph_job_t *parent, size_t state_size);
-void ph_job_bury(ph_subsystem_t *self);              /* frees the memory of jobs that ended during the turn */
+void ph_job_bury(ph_subsystem_t *self); /* frees the memory of jobs that ended during the turn */
 void ph_job_work_orphan(ph_overseer_t *overseer);
 
 #endif

@@ -9,21 +9,21 @@
 typedef struct ph_message_info {
     const char *name;
     const ph_type_t *payload;
-    const ph_type_t *reply;      /* NULL: no reply */
+    const ph_type_t *reply; /* NULL: no reply */
 } ph_message_info_t;
 
 typedef struct ph_route {
-    uint8_t to;                  /* subsystem id */
-    uint8_t kind;                /* message kind of that subsystem */
-    bool unbounded;              /* never waits for room in the receiver's mailbox */
+    uint8_t to;     /* subsystem id */
+    uint8_t kind;   /* message kind of that subsystem */
+    bool unbounded; /* never waits for room in the receiver's mailbox */
 } ph_route_t;
 
 typedef struct ph_subsystem_info {
     const char *name;
-    uint32_t capacity;           /* messages its mailbox holds */
+    uint32_t capacity; /* messages its mailbox holds */
     uint32_t message_count, route_count;
-    const ph_message_info_t *messages;   /* by kind */
-    const ph_route_t *routes;    /* what it may send */
+    const ph_message_info_t *messages; /* by kind */
+    const ph_route_t *routes;          /* what it may send */
 } ph_subsystem_info_t;
 
 #endif

@@ -8,7 +8,8 @@ const ph_vec_para_id_t *ph_assignment_claims_of(const ph_claim_queue_t *claims, 
     return NULL;
 }
 
-bool ph_assignment_para_up(ph_para_id_t *out, const ph_core_state_t *state, ph_core_index_t core, const ph_claim_queue_t *claims)
+bool ph_assignment_para_up(ph_para_id_t *out, const ph_core_state_t *state, ph_core_index_t core,
+                           const ph_claim_queue_t *claims)
 {
     switch ((ph_core_state_kind_t)state->kind) {
     case PH_CORE_STATE_SCHEDULED:
@@ -27,7 +28,8 @@ bool ph_assignment_para_up(ph_para_id_t *out, const ph_core_state_t *state, ph_c
     return true;
 }
 
-bool ph_assignment_group_of(ph_group_index_t *out, const ph_vec_vec_validator_index_t *groups, ph_validator_index_t validator)
+bool ph_assignment_group_of(ph_group_index_t *out, const ph_vec_vec_validator_index_t *groups,
+                            ph_validator_index_t validator)
 {
     for (size_t g = 0; g < groups->count; g++)
         for (size_t i = 0; i < groups->items[g].count; i++)

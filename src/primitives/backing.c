@@ -30,8 +30,8 @@ ph_bits_t ph_backing_join(ph_arena_t *arena, ph_bits_t group_bits, ph_core_index
     return out;
 }
 
-static bool vote_holds(const ph_validity_attestation_t *vote, const ph_candidate_hash_t *candidate, const ph_validator_id_t *key,
-                       const ph_signing_context_t *context, ph_verifier_t verifier)
+static bool vote_holds(const ph_validity_attestation_t *vote, const ph_candidate_hash_t *candidate,
+                       const ph_validator_id_t *key, const ph_signing_context_t *context, ph_verifier_t verifier)
 {
     ph_compact_statement_t statement = ph_payload_attested(vote, candidate);
     ph_bytes_t payload = ph_payload_of_statement(NULL, &statement, context);
@@ -41,9 +41,9 @@ static bool vote_holds(const ph_validity_attestation_t *vote, const ph_candidate
     return ok;
 }
 
-bool ph_backing_check(size_t *signed_count, const ph_candidate_hash_t *candidate, const ph_validity_attestation_t *votes,
-                      size_t vote_count, ph_bits_t group_bits, const ph_signing_context_t *context, ph_backing_group_t group,
-                      ph_verifier_t verifier)
+bool ph_backing_check(size_t *signed_count, const ph_candidate_hash_t *candidate,
+                      const ph_validity_attestation_t *votes, size_t vote_count, ph_bits_t group_bits,
+                      const ph_signing_context_t *context, ph_backing_group_t group, ph_verifier_t verifier)
 {
     if (group_bits.count != group.len || vote_count > group.len)
         return false;

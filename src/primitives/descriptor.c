@@ -38,8 +38,9 @@ ph_candidate_descriptor_version_t ph_descriptor_version(const ph_candidate_descr
 
 ph_candidate_descriptor_version_t ph_descriptor_version_old_rules(const ph_candidate_descriptor_t *d)
 {
-    if (!is_zero(d->reserved1.bytes, sizeof d->reserved1.bytes) || !is_zero(d->reserved2.bytes, sizeof d->reserved2.bytes) ||
-        d->scheduling_session_offset != 0 || !is_zero(d->scheduling_parent.bytes, sizeof d->scheduling_parent.bytes))
+    if (!is_zero(d->reserved1.bytes, sizeof d->reserved1.bytes) ||
+        !is_zero(d->reserved2.bytes, sizeof d->reserved2.bytes) || d->scheduling_session_offset != 0 ||
+        !is_zero(d->scheduling_parent.bytes, sizeof d->scheduling_parent.bytes))
         return version_of(PH_CANDIDATE_DESCRIPTOR_VERSION_V1);
     if (d->version == 0)
         return version_of(PH_CANDIDATE_DESCRIPTOR_VERSION_V2);

@@ -1,6 +1,6 @@
-/* What a candidate descriptor is and says. V1, V2 and V3 share one layout of 292 bytes; the version is told from the bytes
- * that V1 used for the collator's key and signature. There are two rules for that, and a descriptor is acceptable only
- * where both agree, or where the new one says V3 and the chain has enabled it. (node.md section 18)
+/* What a candidate descriptor is and says. V1, V2 and V3 share one layout of 292 bytes; the version is told from the
+ * bytes that V1 used for the collator's key and signature. There are two rules for that, and a descriptor is acceptable
+ * only where both agree, or where the new one says V3 and the chain has enabled it. (node.md section 18)
  *
  * V1: no core, no session; scheduled at its relay parent. V2: core and session given, scheduled at its relay parent in
  * that session. V3: scheduled at a parent of its own, in session + offset. Unknown versions are read like V1 but for
@@ -18,7 +18,7 @@ ph_candidate_descriptor_version_t ph_descriptor_version_old_rules(const ph_candi
 
 typedef enum {
     PH_DESCRIPTOR_ACCEPTED,
-    PH_DESCRIPTOR_INCONSISTENT,   /* the rules disagree */
+    PH_DESCRIPTOR_INCONSISTENT, /* the rules disagree */
     PH_DESCRIPTOR_V3_NOT_ENABLED
 } ph_descriptor_verdict_t;
 ph_descriptor_verdict_t ph_descriptor_check(const ph_candidate_descriptor_t *d, bool v3_enabled);
@@ -32,7 +32,7 @@ ph_hash_t ph_descriptor_scheduling_parent(const ph_candidate_descriptor_t *d);
 /* All of the above at once, for nodes that go by the old rule until they have seen V3 enabled. */
 typedef struct ph_descriptor_view {
     ph_candidate_descriptor_version_t version;
-    bool has_session;                        /* false: V1 or unknown */
+    bool has_session; /* false: V1 or unknown */
     ph_session_index_t session;
     bool has_scheduling_session;
     ph_session_index_t scheduling_session;

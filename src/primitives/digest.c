@@ -48,9 +48,12 @@ ph_err_t ph_digest_babe_pre(const ph_digest_t *digest, ph_arena_t *arena, ph_bab
 ph_slot_t ph_digest_slot(const ph_babe_pre_digest_t *pre)
 {
     switch ((ph_babe_pre_digest_kind_t)pre->kind) {
-    case PH_BABE_PRE_DIGEST_PRIMARY: return pre->primary.slot;
-    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN: return pre->secondary_plain.slot;
-    case PH_BABE_PRE_DIGEST_SECONDARY_VRF: return pre->secondary_vrf.slot;
+    case PH_BABE_PRE_DIGEST_PRIMARY:
+        return pre->primary.slot;
+    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN:
+        return pre->secondary_plain.slot;
+    case PH_BABE_PRE_DIGEST_SECONDARY_VRF:
+        return pre->secondary_vrf.slot;
     }
     return (ph_slot_t){0};
 }
@@ -58,9 +61,12 @@ ph_slot_t ph_digest_slot(const ph_babe_pre_digest_t *pre)
 uint32_t ph_digest_authority(const ph_babe_pre_digest_t *pre)
 {
     switch ((ph_babe_pre_digest_kind_t)pre->kind) {
-    case PH_BABE_PRE_DIGEST_PRIMARY: return pre->primary.authority_index;
-    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN: return pre->secondary_plain.authority_index;
-    case PH_BABE_PRE_DIGEST_SECONDARY_VRF: return pre->secondary_vrf.authority_index;
+    case PH_BABE_PRE_DIGEST_PRIMARY:
+        return pre->primary.authority_index;
+    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN:
+        return pre->secondary_plain.authority_index;
+    case PH_BABE_PRE_DIGEST_SECONDARY_VRF:
+        return pre->secondary_vrf.authority_index;
     }
     return 0;
 }
@@ -68,14 +74,18 @@ uint32_t ph_digest_authority(const ph_babe_pre_digest_t *pre)
 const ph_vrf_signature_t *ph_digest_vrf(const ph_babe_pre_digest_t *pre)
 {
     switch ((ph_babe_pre_digest_kind_t)pre->kind) {
-    case PH_BABE_PRE_DIGEST_PRIMARY: return &pre->primary.vrf_signature;
-    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN: return NULL;
-    case PH_BABE_PRE_DIGEST_SECONDARY_VRF: return &pre->secondary_vrf.vrf_signature;
+    case PH_BABE_PRE_DIGEST_PRIMARY:
+        return &pre->primary.vrf_signature;
+    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN:
+        return NULL;
+    case PH_BABE_PRE_DIGEST_SECONDARY_VRF:
+        return &pre->secondary_vrf.vrf_signature;
     }
     return NULL;
 }
 
-ph_digest_item_t ph_digest_item(ph_arena_t *arena, uint8_t kind, const char engine[4], const ph_type_t *type, const void *value)
+ph_digest_item_t ph_digest_item(ph_arena_t *arena, uint8_t kind, const char engine[4], const ph_type_t *type,
+                                const void *value)
 {
     ph_digest_item_t item;
     ph_consensus_engine_id_t id;
@@ -100,6 +110,7 @@ ph_digest_item_t ph_digest_item(ph_arena_t *arena, uint8_t kind, const char engi
 void ph_digest_push(ph_arena_t *arena, ph_digest_t *digest, const ph_digest_item_t *item)
 {
     size_t size = sizeof *item;
-    digest->logs.items = ph_mem_grow(arena, digest->logs.items, digest->logs.count * size, (digest->logs.count + 1) * size);
+    digest->logs.items =
+        ph_mem_grow(arena, digest->logs.items, digest->logs.count * size, (digest->logs.count + 1) * size);
     digest->logs.items[digest->logs.count++] = *item;
 }

@@ -5,7 +5,8 @@
 
 #include "base/bytes.h"
 
-ph_err_t ph_protocol_wire_name(char out[PH_PROTOCOL_NAME_MAX], const ph_protocol_t *protocol, const ph_hash_t *genesis, const char *fork)
+ph_err_t ph_protocol_wire_name(char out[PH_PROTOCOL_NAME_MAX], const ph_protocol_t *protocol, const ph_hash_t *genesis,
+                               const char *fork)
 {
     char hex[2 * sizeof genesis->bytes + 1];
     ph_hex(hex, ph_bytes(genesis->bytes, sizeof genesis->bytes));
@@ -15,8 +16,8 @@ ph_err_t ph_protocol_wire_name(char out[PH_PROTOCOL_NAME_MAX], const ph_protocol
     return len < 0 || len >= PH_PROTOCOL_NAME_MAX ? PH_ERR_TOO_LARGE : PH_OK;
 }
 
-ph_err_t ph_protocol_fallback_name(char out[PH_PROTOCOL_NAME_MAX], const ph_protocol_t *protocol, const ph_hash_t *genesis,
-                                   const char *fork)
+ph_err_t ph_protocol_fallback_name(char out[PH_PROTOCOL_NAME_MAX], const ph_protocol_t *protocol,
+                                   const ph_hash_t *genesis, const char *fork)
 {
     if (protocol->legacy_name == NULL)
         return ph_protocol_wire_name(out, protocol, genesis, fork);

@@ -30,7 +30,8 @@ ph_compact_statement_t ph_payload_attested(const ph_validity_attestation_t *vote
     return compact(implicit ? PH_COMPACT_STATEMENT_SECONDED : PH_COMPACT_STATEMENT_VALID, candidate);
 }
 
-ph_bytes_t ph_payload_of_statement(ph_arena_t *arena, const ph_compact_statement_t *statement, const ph_signing_context_t *context)
+ph_bytes_t ph_payload_of_statement(ph_arena_t *arena, const ph_compact_statement_t *statement,
+                                   const ph_signing_context_t *context)
 {
     ph_writer_t w = ph_writer_in(arena);
     ph_compact_statement_encode(&w, statement);
@@ -47,7 +48,8 @@ ph_bytes_t ph_payload_of_bitfield(ph_arena_t *arena, ph_bits_t bitfield, const p
     return ph_writer_bytes(&w);
 }
 
-ph_bytes_t ph_payload_of_approval(ph_arena_t *arena, const ph_candidate_hash_t *candidates, size_t count, ph_session_index_t session)
+ph_bytes_t ph_payload_of_approval(ph_arena_t *arena, const ph_candidate_hash_t *candidates, size_t count,
+                                  ph_session_index_t session)
 {
     ph_writer_t w = ph_writer_in(arena);
     ph_write(&w, "APPR", 4);
@@ -59,7 +61,8 @@ ph_bytes_t ph_payload_of_approval(ph_arena_t *arena, const ph_candidate_hash_t *
     return ph_writer_bytes(&w);
 }
 
-static ph_bytes_t explicit_dispute(ph_arena_t *arena, bool valid, const ph_candidate_hash_t *candidate, ph_session_index_t session)
+static ph_bytes_t explicit_dispute(ph_arena_t *arena, bool valid, const ph_candidate_hash_t *candidate,
+                                   ph_session_index_t session)
 {
     ph_explicit_dispute_statement_t statement = {.valid = valid, .candidate_hash = *candidate, .session = session};
     ph_writer_t w = ph_writer_in(arena);

@@ -10,7 +10,8 @@ static uint64_t clamp_cores(size_t core_count)
     return core_count < UINT32_MAX ? core_count : UINT32_MAX;
 }
 
-ph_group_index_t ph_rotation_group_for_core(const ph_group_rotation_info_t *info, ph_core_index_t core, size_t core_count)
+ph_group_index_t ph_rotation_group_for_core(const ph_group_rotation_info_t *info, ph_core_index_t core,
+                                            size_t core_count)
 {
     if (info->group_rotation_frequency == 0)
         return (ph_group_index_t){core.v};
@@ -20,7 +21,8 @@ ph_group_index_t ph_rotation_group_for_core(const ph_group_rotation_info_t *info
     return (ph_group_index_t){(uint32_t)((core.v + rotations) % clamp_cores(core_count))};
 }
 
-ph_core_index_t ph_rotation_core_for_group(const ph_group_rotation_info_t *info, ph_group_index_t group, size_t core_count)
+ph_core_index_t ph_rotation_core_for_group(const ph_group_rotation_info_t *info, ph_group_index_t group,
+                                           size_t core_count)
 {
     if (info->group_rotation_frequency == 0)
         return (ph_core_index_t){group.v};
@@ -85,6 +87,6 @@ ph_chunk_index_t ph_rotation_chunk_index(size_t n, bool mapping, ph_core_index_t
 {
     if (!mapping)
         return (ph_chunk_index_t){validator.v};
-    uint32_t start = core.v * (uint32_t)ph_threshold_systematic(n);      /* wraps, as the reference does */
+    uint32_t start = core.v * (uint32_t)ph_threshold_systematic(n); /* wraps, as the reference does */
     return (ph_chunk_index_t){(uint32_t)(((uint64_t)start + validator.v) % n)};
 }

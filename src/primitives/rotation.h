@@ -1,4 +1,5 @@
-/* Which group of validators backs on which core when, and how many validators make a majority. (node.md sections 4 and 18)
+/* Which group of validators backs on which core when, and how many validators make a majority. (node.md sections 4 and
+ * 18)
  *
  * Groups move on by one core every `group_rotation_frequency` blocks since the session's start. `now` of the runtime's
  * rotation info is the number of the block to be built.
@@ -9,8 +10,10 @@
 #include "primitives/types.h"
 
 /* Frequency 0 means that groups never move; with no cores the answer is 0. */
-ph_group_index_t ph_rotation_group_for_core(const ph_group_rotation_info_t *info, ph_core_index_t core, size_t core_count);
-ph_core_index_t ph_rotation_core_for_group(const ph_group_rotation_info_t *info, ph_group_index_t group, size_t core_count);
+ph_group_index_t ph_rotation_group_for_core(const ph_group_rotation_info_t *info, ph_core_index_t core,
+                                            size_t core_count);
+ph_core_index_t ph_rotation_core_for_group(const ph_group_rotation_info_t *info, ph_group_index_t group,
+                                           size_t core_count);
 /* Block of the rotation after, and at or before, `now`. With frequency 0: `now`. */
 ph_block_number_t ph_rotation_next_at(const ph_group_rotation_info_t *info);
 ph_block_number_t ph_rotation_last_at(const ph_group_rotation_info_t *info);

@@ -10,16 +10,26 @@ typedef ph_set_core_index_t cores_t;
 const char *ph_ump_verdict_name(ph_ump_verdict_t verdict)
 {
     switch (verdict) {
-    case PH_UMP_OK: return "ok";
-    case PH_UMP_SIGNAL_DECODE: return "UmpSignalDecode";
-    case PH_UMP_DUPLICATE_SIGNAL: return "DuplicateUMPSignal";
-    case PH_UMP_TOO_MANY_SIGNALS: return "TooManyUMPSignals";
-    case PH_UMP_SIGNAL_WITH_V1_DESCRIPTOR: return "UMPSignalWithV1Descriptor";
-    case PH_UMP_NO_SIGNAL_WITH_V3_DESCRIPTOR: return "NoUMPSignalWithV3Descriptor";
-    case PH_UMP_UNKNOWN_VERSION: return "UnknownVersion";
-    case PH_UMP_NO_ASSIGNMENT: return "NoAssignment";
-    case PH_UMP_INVALID_CORE_INDEX: return "InvalidCoreIndex";
-    case PH_UMP_CORE_INDEX_MISMATCH: return "CoreIndexMismatch";
+    case PH_UMP_OK:
+        return "ok";
+    case PH_UMP_SIGNAL_DECODE:
+        return "UmpSignalDecode";
+    case PH_UMP_DUPLICATE_SIGNAL:
+        return "DuplicateUMPSignal";
+    case PH_UMP_TOO_MANY_SIGNALS:
+        return "TooManyUMPSignals";
+    case PH_UMP_SIGNAL_WITH_V1_DESCRIPTOR:
+        return "UMPSignalWithV1Descriptor";
+    case PH_UMP_NO_SIGNAL_WITH_V3_DESCRIPTOR:
+        return "NoUMPSignalWithV3Descriptor";
+    case PH_UMP_UNKNOWN_VERSION:
+        return "UnknownVersion";
+    case PH_UMP_NO_ASSIGNMENT:
+        return "NoAssignment";
+    case PH_UMP_INVALID_CORE_INDEX:
+        return "InvalidCoreIndex";
+    case PH_UMP_CORE_INDEX_MISMATCH:
+        return "CoreIndexMismatch";
     }
     return "unknown";
 }
@@ -97,8 +107,8 @@ static bool contains(const cores_t *cores, uint32_t core)
     return false;
 }
 
-static ph_ump_verdict_t check_core(const ph_ump_signals_t *signals, ph_core_index_t *selected, ph_para_id_t para, uint32_t core,
-                                   const ph_transposed_claim_queue_t *queue)
+static ph_ump_verdict_t check_core(const ph_ump_signals_t *signals, ph_core_index_t *selected, ph_para_id_t para,
+                                   uint32_t core, const ph_transposed_claim_queue_t *queue)
 {
     const cores_t *cores = cores_at(queue, para, signals->offset.v);
     if (cores == NULL || cores->count == 0)
@@ -113,7 +123,8 @@ static ph_ump_verdict_t check_core(const ph_ump_signals_t *signals, ph_core_inde
     return PH_UMP_CORE_INDEX_MISMATCH;
 }
 
-ph_ump_verdict_t ph_ump_check(ph_ump_signals_t *out, ph_core_index_t *selected, const ph_candidate_commitments_t *commitments,
+ph_ump_verdict_t ph_ump_check(ph_ump_signals_t *out, ph_core_index_t *selected,
+                              const ph_candidate_commitments_t *commitments,
                               const ph_candidate_descriptor_t *descriptor, ph_candidate_descriptor_version_t version,
                               const ph_transposed_claim_queue_t *queue)
 {
@@ -177,7 +188,7 @@ void ph_ump_transpose(ph_arena_t *arena, ph_transposed_claim_queue_t *out, const
 {
     size_t cap = 0;
     memset(out, 0, sizeof *out);
-    for (size_t i = 0; i < queue->count; i++) {                    /* ascending cores: sets come out sorted */
+    for (size_t i = 0; i < queue->count; i++) { /* ascending cores: sets come out sorted */
         for (size_t depth = 0; depth < queue->items[i].value.count && depth <= UINT8_MAX; depth++) {
             para_entry_t *para = para_entry(arena, out, &cap, queue->items[i].value.items[depth]);
             cores_t *cores = &depth_entry(arena, &para->value, (uint8_t)depth)->value;

@@ -1,9 +1,11 @@
-/* The codec of a VRF proof: 64 bytes that are two scalars in canonical form. (Source: schnorrkel, VRFProof::from_bytes.) */
+/* The codec of a VRF proof: 64 bytes that are two scalars in canonical form. (Source: schnorrkel,
+ * VRFProof::from_bytes.) */
 #include "primitives/types.h"
 
 /* The order of ristretto255, little-endian. */
-static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
-                                  0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
+static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
+                                  0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
+                                  0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
 
 static bool is_below_order(const uint8_t scalar[32])
 {

@@ -1,6 +1,9 @@
 #include "pvf/outcome.h"
 
-static ph_pvf_outcome_t invalid(ph_pvf_invalid_t why) { return (ph_pvf_outcome_t){.verdict = PH_PVF_INVALID, .invalid = why}; }
+static ph_pvf_outcome_t invalid(ph_pvf_invalid_t why)
+{
+    return (ph_pvf_outcome_t){.verdict = PH_PVF_INVALID, .invalid = why};
+}
 
 static ph_pvf_outcome_t meaning(const ph_pvf_executed_t *executed)
 {
@@ -33,7 +36,8 @@ static ph_pvf_outcome_t meaning(const ph_pvf_executed_t *executed)
 ph_pvf_outcome_t ph_pvf_outcome_of(ph_arena_t *arena, const ph_pvf_executed_t *executed)
 {
     ph_pvf_outcome_t out = meaning(executed);
-    out.detail = ph_arena_printf(arena, "%.*s", (int)executed->detail.len, executed->detail.len ? (const char *)executed->detail.data : "");
+    out.detail = ph_arena_printf(arena, "%.*s", (int)executed->detail.len,
+                                 executed->detail.len ? (const char *)executed->detail.data : "");
     out.fuel = executed->fuel;
     return out;
 }

@@ -2,12 +2,13 @@
 
 #include "pvf/outcome.h"
 
-/* Virtual time: validation code runs here and now, bounded by fuel; the answer comes when that fuel would have been burnt. */
+/* Virtual time: validation code runs here and now, bounded by fuel; the answer comes when that fuel would have been
+ * burnt. */
 enum { FUEL_A_MS = 1000000, POV_BOMB_LIMIT = 40 << 20, START_US = 100 };
 
 typedef struct run {
     struct run *next, **link;
-    ph_rc_t *executed;      /* PvfExecuted */
+    ph_rc_t *executed; /* PvfExecuted */
     void (*done)(void *ctx, const ph_pvf_outcome_t *outcome);
     void *ctx;
 } run_t;
@@ -15,10 +16,13 @@ typedef struct run {
 typedef struct service {
     ph_pvf_service_t base;
     ph_pvf_t *pvf;
-    run_t *runs;            /* answers on their way */
+    run_t *runs; /* answers on their way */
 } service_t;
 
-static void *ref_rc(void *rc) { return ph_rc_ref(rc); }
+static void *ref_rc(void *rc)
+{
+    return ph_rc_ref(rc);
+}
 
 static void unlink_run(run_t *run)
 {
@@ -44,7 +48,8 @@ static ph_rc_t *execute_now(service_t *service, const ph_pvf_request_t *request)
 {
     ph_arena_t *arena = ph_arena_new();
     ph_validation_params_t params;
-    ph_pvf_executed_t executed = {.reason = {PH_PVF_REASON_INTERNAL}, .detail = PH_BYTES_LIT("parameters that do not decode")};
+    ph_pvf_executed_t executed = {.reason = {PH_PVF_REASON_INTERNAL},
+                                  .detail = PH_BYTES_LIT("parameters that do not decode")};
     ph_validation_code_hash_t code_hash;
     memcpy(code_hash.bytes, request->code_hash.bytes, sizeof code_hash.bytes);
     if (ph_validation_params_decode_all(request->params, arena, &params) == PH_OK)
@@ -62,7 +67,8 @@ static void execute(ph_pvf_service_t *base, ph_env_t *env, const ph_pvf_request_
     ph_memo_key_t key;
     uint8_t limit[4];
     ph_put_u32(limit, request->timeout_ms);
-    ph_memo_key(&key, "pvf", (ph_bytes_t[]){ph_bytes(request->code_hash.bytes, 32), request->params, ph_bytes(limit, 4)}, 3);
+    ph_memo_key(&key, "pvf",
+                (ph_bytes_t[]){ph_bytes(request->code_hash.bytes, 32), request->params, ph_bytes(limit, 4)}, 3);
     ph_rc_t *executed = ph_memo_get(env->memo, &key);
     if (!executed) {
         executed = execute_now(service, request);

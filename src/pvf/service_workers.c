@@ -15,7 +15,7 @@ typedef struct service service_t;
 
 /* One execution that a node waits for. */
 typedef struct job {
-    struct job *next, **link;   /* of all */
+    struct job *next, **link; /* of all */
     service_t *service;
     ph_env_t *env;
     void (*done)(void *ctx, const ph_pvf_outcome_t *outcome);
@@ -23,7 +23,7 @@ typedef struct job {
     ph_arena_t *arena;
     ph_validation_params_t params;
     ph_validation_code_hash_t code_hash;
-    ph_buf_t *code;             /* until it is prepared */
+    ph_buf_t *code; /* until it is prepared */
     ph_buf_t *artifact;
     uint32_t timeout_ms, bomb_limit;
     bool prepared_again;
@@ -41,7 +41,7 @@ typedef struct preparation {
 /* A place for one worker process. */
 typedef struct seat {
     service_t *service;
-    ph_pvf_worker_t *worker;    /* NULL: none runs */
+    ph_pvf_worker_t *worker; /* NULL: none runs */
     void *watch;
     ph_timer_t overdue;
     job_t *job;                 /* what it executes */
@@ -54,9 +54,9 @@ struct service {
     ph_pvf_executor_t executor;
     ph_pvf_cache_t *cache;
     job_t *jobs;
-    PH_LIST(job_t *) ready;                 /* with artifact, for execution */
-    PH_LIST(preparation_t *) preparations;  /* in order of their coming */
-    ph_map_t failures;                      /* code hash → char[DETAIL_MAX]: code that cannot be prepared */
+    PH_LIST(job_t *) ready;                /* with artifact, for execution */
+    PH_LIST(preparation_t *) preparations; /* in order of their coming */
+    ph_map_t failures;                     /* code hash → char[DETAIL_MAX]: code that cannot be prepared */
     seat_t *executors, *preparers;
 };
 
@@ -130,7 +130,8 @@ static void on_ready(void *arg)
     if (!ph_pvf_worker_alive(seat->worker))
         dismiss(seat);
     else
-        service->config.loop.watch_write(service->config.loop.ctx, seat->watch, ph_pvf_worker_wants_write(seat->worker));
+        service->config.loop.watch_write(service->config.loop.ctx, seat->watch,
+                                         ph_pvf_worker_wants_write(seat->worker));
     if (answered) {
         take_answer(seat, arena, &answer);
         pump(service);
@@ -155,8 +156,8 @@ static void on_overdue(void *arg)
 static ph_err_t seat_worker(seat_t *seat)
 {
     service_t *service = seat->service;
-    const ph_pvf_worker_config_t config = {.program = service->config.program, .command = service->config.command,
-                                           .executor = service->executor};
+    const ph_pvf_worker_config_t config = {
+        .program = service->config.program, .command = service->config.command, .executor = service->executor};
     if (seat->worker)
         return PH_OK;
     ph_err_t err = ph_pvf_worker_spawn(&seat->worker, &config);
@@ -164,7 +165,8 @@ static ph_err_t seat_worker(seat_t *seat)
         ph_log(service->config.log, PH_LOG_ERROR, "pvf", "no worker process can be started: %s", ph_err_text(err));
         return err;
     }
-    seat->watch = service->config.loop.watch(service->config.loop.ctx, ph_pvf_worker_fd(seat->worker), true, on_ready, seat);
+    seat->watch =
+        service->config.loop.watch(service->config.loop.ctx, ph_pvf_worker_fd(seat->worker), true, on_ready, seat);
     return PH_OK;
 }
 
@@ -279,7 +281,8 @@ static void find_artifact(service_t *service, job_t *job)
 /* An artifact that will not load is made anew, once. */
 static bool is_artifacts_fault(const ph_pvf_executed_t *executed)
 {
-    return executed->reason.kind == PH_PVF_REASON_RUNTIME_CONSTRUCTION || executed->reason.kind == PH_PVF_REASON_CORRUPTED_ARTIFACT;
+    return executed->reason.kind == PH_PVF_REASON_RUNTIME_CONSTRUCTION ||
+           executed->reason.kind == PH_PVF_REASON_CORRUPTED_ARTIFACT;
 }
 
 static void executed(seat_t *seat, const ph_pvf_executed_t *result, uint64_t cpu_us)
@@ -309,7 +312,8 @@ static void begin_execution(seat_t *seat, job_t *job)
     ph_pvf_artifact_id(&id, service->cache, &job->code_hash);
     ph_err_t err = seat_worker(seat);
     if (err == PH_OK)
-        err = ph_pvf_worker_execute(seat->worker, &id, ph_buf_bytes(job->artifact), &job->params, PH_PVF_POV_BOMB_LIMIT, &limits);
+        err = ph_pvf_worker_execute(seat->worker, &id, ph_buf_bytes(job->artifact), &job->params, PH_PVF_POV_BOMB_LIMIT,
+                                    &limits);
     if (err != PH_OK) {
         finish_without(job, PH_PVF_INTERNAL, ph_err_text(err));
         return;
@@ -365,8 +369,14 @@ static void execute(ph_pvf_service_t *base, ph_env_t *env, const ph_pvf_request_
 {
     service_t *service = (service_t *)base;
     job_t *job = ph_mem_alloc(NULL, sizeof *job);
-    *job = (job_t){.next = service->jobs, .link = &service->jobs, .service = service, .env = env, .done = done, .ctx = ctx,
-                   .arena = ph_arena_new(), .timeout_ms = request->timeout_ms};
+    *job = (job_t){.next = service->jobs,
+                   .link = &service->jobs,
+                   .service = service,
+                   .env = env,
+                   .done = done,
+                   .ctx = ctx,
+                   .arena = ph_arena_new(),
+                   .timeout_ms = request->timeout_ms};
     if (job->next)
         job->next->link = &job->next;
     service->jobs = job;

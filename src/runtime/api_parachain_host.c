@@ -81,8 +81,9 @@ static ph_block_number_t scheduled_at(ph_rt_t *rt, const ph_pending_candidate_t 
     if (ph_descriptor_version(&c->descriptor).kind != PH_CANDIDATE_DESCRIPTOR_VERSION_V3)
         return c->relay_parent_number;
     ph_hash_t parent = ph_descriptor_scheduling_parent(&c->descriptor);
-    return ph_paras_shared_allowed_relay_parents_get(rt, ph_paras_shared_session(rt), &parent, &info) ? info.number
-                                                                                                      : c->relay_parent_number;
+    return ph_paras_shared_allowed_relay_parents_get(rt, ph_paras_shared_session(rt), &parent, &info)
+               ? info.number
+               : c->relay_parent_number;
 }
 
 static void next_up(ph_opt_scheduled_core_t *out, const ph_claim_queue_t *claims, ph_core_index_t core)
@@ -93,7 +94,8 @@ static void next_up(ph_opt_scheduled_core_t *out, const ph_claim_queue_t *claims
             *out = (ph_opt_scheduled_core_t){.some = true, .value = {.para_id = claims->items[i].value.items[0]}};
 }
 
-static void occupied_core(ph_rt_t *rt, ph_occupied_core_t *out, const ph_pending_candidate_t *c, const ph_claim_queue_t *claims)
+static void occupied_core(ph_rt_t *rt, ph_occupied_core_t *out, const ph_pending_candidate_t *c,
+                          const ph_claim_queue_t *claims)
 {
     *out = (ph_occupied_core_t){.occupied_since = c->backed_in_number,
                                 .time_out_at = ph_scheduler_times_out_at(rt, c->backed_in_number),
@@ -199,8 +201,8 @@ ph_err_t ph_api_parachain_host_assumed_validation_data(ph_rt_t *rt, ph_para_id_t
     return PH_OK;
 }
 
-ph_err_t ph_api_parachain_host_validation_code(ph_rt_t *rt, ph_para_id_t para_id, ph_occupied_core_assumption_t assumption,
-                                               ph_opt_validation_code_t *out)
+ph_err_t ph_api_parachain_host_validation_code(ph_rt_t *rt, ph_para_id_t para_id,
+                                               ph_occupied_core_assumption_t assumption, ph_opt_validation_code_t *out)
 {
     out->some = assume(rt, para_id, assumption) && ph_paras_current_code(rt, para_id, &out->value);
     return PH_OK;
@@ -445,7 +447,8 @@ ph_err_t ph_api_parachain_host_max_relay_parent_session_age(ph_rt_t *rt, uint32_
 }
 
 ph_err_t ph_api_parachain_host_ancestor_relay_parent_info(ph_rt_t *rt, ph_session_index_t session_index,
-                                                          const ph_hash_t *relay_parent, ph_opt_relay_parent_info_t *out)
+                                                          const ph_hash_t *relay_parent,
+                                                          ph_opt_relay_parent_info_t *out)
 {
     out->some = ph_paras_shared_allowed_relay_parents_get(rt, session_index, relay_parent, &out->value);
     return PH_OK;
@@ -463,7 +466,8 @@ ph_err_t ph_api_parachain_host_disputes(ph_rt_t *rt, ph_vec_tup_session_index_ca
     return PH_OK;
 }
 
-ph_err_t ph_api_parachain_host_unapplied_slashes_v2(ph_rt_t *rt, ph_vec_tup_session_index_candidate_hash_pending_slashes_t *out)
+ph_err_t ph_api_parachain_host_unapplied_slashes_v2(ph_rt_t *rt,
+                                                    ph_vec_tup_session_index_candidate_hash_pending_slashes_t *out)
 {
     ph_bytes_t cursor = {0};
     ph_tup_session_index_candidate_hash_pending_slashes_t slashes;
@@ -474,13 +478,15 @@ ph_err_t ph_api_parachain_host_unapplied_slashes_v2(ph_rt_t *rt, ph_vec_tup_sess
 }
 
 /* The older form knows two kinds of offence; what is of another kind is left out. */
-ph_err_t ph_api_parachain_host_unapplied_slashes(ph_rt_t *rt, ph_vec_tup_session_index_candidate_hash_legacy_pending_slashes_t *out)
+ph_err_t ph_api_parachain_host_unapplied_slashes(ph_rt_t *rt,
+                                                 ph_vec_tup_session_index_candidate_hash_legacy_pending_slashes_t *out)
 {
     ph_vec_tup_session_index_candidate_hash_pending_slashes_t all;
     PH_TRY(ph_api_parachain_host_unapplied_slashes_v2(rt, &all));
     *out = (ph_vec_tup_session_index_candidate_hash_legacy_pending_slashes_t){0};
     for (size_t i = 0; i < all.count; i++) {
-        __typeof__(*out->items) legacy = {._0 = all.items[i]._0, ._1 = all.items[i]._1, ._2.keys = all.items[i]._2.keys};
+        __typeof__(*out->items) legacy = {
+            ._0 = all.items[i]._0, ._1 = all.items[i]._1, ._2.keys = all.items[i]._2.keys};
         int kind = all.items[i]._2.kind.kind;
         if (kind == PH_DISPUTE_OFFENCE_KIND_FOR_INVALID_APPROVED)
             continue;

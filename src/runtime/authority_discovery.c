@@ -1,6 +1,6 @@
 /* AuthorityDiscovery: the keys under which validators publish their addresses. (pallet-authority-discovery 50.) */
-#include "runtime/hooks.h"
 #include "runtime/storage/authority_discovery.h"
+#include "runtime/hooks.h"
 #include "runtime/vec.h"
 
 static ph_vec_authority_discovery_id_t keys_of(ph_rt_t *rt, const ph_session_keys_t *keys, size_t count)

@@ -11,8 +11,8 @@
 #include "runtime/vec.h"
 #include "scale/scale.h"
 
-#define ENGINE "BABE"
-#define SEGMENT_LEN 256u
+#define ENGINE             "BABE"
+#define SEGMENT_LEN        256u
 #define MAX_SKIPPED_EPOCHS 100u
 
 typedef ph_vec_tup_babe_authority_id_u64_t authorities_t;
@@ -49,9 +49,12 @@ void ph_babe_on_disabled(ph_rt_t *rt, uint32_t authority)
 static uint32_t author_of(const ph_babe_pre_digest_t *d)
 {
     switch ((ph_babe_pre_digest_kind_t)d->kind) {
-    case PH_BABE_PRE_DIGEST_PRIMARY: return d->primary.authority_index;
-    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN: return d->secondary_plain.authority_index;
-    case PH_BABE_PRE_DIGEST_SECONDARY_VRF: break;
+    case PH_BABE_PRE_DIGEST_PRIMARY:
+        return d->primary.authority_index;
+    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN:
+        return d->secondary_plain.authority_index;
+    case PH_BABE_PRE_DIGEST_SECONDARY_VRF:
+        break;
     }
     return d->secondary_vrf.authority_index;
 }
@@ -59,9 +62,12 @@ static uint32_t author_of(const ph_babe_pre_digest_t *d)
 static ph_slot_t slot_of(const ph_babe_pre_digest_t *d)
 {
     switch ((ph_babe_pre_digest_kind_t)d->kind) {
-    case PH_BABE_PRE_DIGEST_PRIMARY: return d->primary.slot;
-    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN: return d->secondary_plain.slot;
-    case PH_BABE_PRE_DIGEST_SECONDARY_VRF: break;
+    case PH_BABE_PRE_DIGEST_PRIMARY:
+        return d->primary.slot;
+    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN:
+        return d->secondary_plain.slot;
+    case PH_BABE_PRE_DIGEST_SECONDARY_VRF:
+        break;
     }
     return d->secondary_vrf.slot;
 }
@@ -70,9 +76,12 @@ static ph_slot_t slot_of(const ph_babe_pre_digest_t *d)
 static const uint8_t *pre_output_of(const ph_babe_pre_digest_t *d)
 {
     switch ((ph_babe_pre_digest_kind_t)d->kind) {
-    case PH_BABE_PRE_DIGEST_PRIMARY: return d->primary.vrf_signature.pre_output.bytes;
-    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN: return NULL;
-    case PH_BABE_PRE_DIGEST_SECONDARY_VRF: break;
+    case PH_BABE_PRE_DIGEST_PRIMARY:
+        return d->primary.vrf_signature.pre_output.bytes;
+    case PH_BABE_PRE_DIGEST_SECONDARY_PLAIN:
+        return NULL;
+    case PH_BABE_PRE_DIGEST_SECONDARY_VRF:
+        break;
     }
     return d->secondary_vrf.vrf_signature.pre_output.bytes;
 }
@@ -162,7 +171,8 @@ static bool author_randomness(ph_rt_t *rt, ph_randomness_t *out, const ph_babe_p
     ph_babe_randomness_get(rt, &chain);
     ph_babe_current_slot_get(rt, &slot);
     ph_babe_epoch_index_get(rt, &epoch);
-    return ph_rt_babe_randomness(out->bytes, authorities.items[author]._0.bytes, pre_output, chain.bytes, slot.v, epoch);
+    return ph_rt_babe_randomness(out->bytes, authorities.items[author]._0.bytes, pre_output, chain.bytes, slot.v,
+                                 epoch);
 }
 
 /* Into the segment being filled, or the next one if that is full. */
@@ -242,8 +252,8 @@ static void note_skipped(ph_rt_t *rt, uint64_t epoch, ph_session_index_t session
     ph_babe_skipped_epochs_set(rt, &skipped);
 }
 
-/* The epoch that begins takes the randomness announced for it, and the next one's is made of what was collected. Only full
- * segments are mixed in; the one being filled goes on. */
+/* The epoch that begins takes the randomness announced for it, and the next one's is made of what was collected. Only
+ * full segments are mixed in; the one being filled goes on. */
 static void change_randomness(ph_rt_t *rt, ph_randomness_t *next, uint64_t next_epoch)
 {
     ph_randomness_t current;

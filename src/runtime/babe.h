@@ -1,8 +1,9 @@
 /* Babe: slots, epochs and the randomness of block production.
  *
- * A block says its slot, its author and a VRF output in a pre-runtime digest item. The VRF outputs of an epoch's primary
- * blocks make the randomness of the epoch after the next. An epoch is a session: Session asks at the start of a block
- * whether the epoch is over, and hands back the authorities of the next. (pallet-babe 50, sp-consensus-babe 0.50.)
+ * A block says its slot, its author and a VRF output in a pre-runtime digest item. The VRF outputs of an epoch's
+ * primary blocks make the randomness of the epoch after the next. An epoch is a session: Session asks at the start of a
+ * block whether the epoch is over, and hands back the authorities of the next. (pallet-babe 50, sp-consensus-babe
+ * 0.50.)
  */
 #ifndef PH_RUNTIME_BABE_H
 #define PH_RUNTIME_BABE_H
@@ -22,14 +23,16 @@ PH_MUST_CHECK ph_err_t ph_babe_next_epoch(ph_rt_t *rt, ph_babe_epoch_t *out);
 /* The block at which the epoch ends if every slot from now on has a block; *some false if it is over already. */
 void ph_babe_next_expected_epoch_change(ph_rt_t *rt, bool *some, ph_block_number_t *at, ph_block_number_t now);
 
-/* Randomness from the epoch before: known to all before it is used. Hash of the subject and the next epoch's randomness. */
+/* Randomness from the epoch before: known to all before it is used. Hash of the subject and the next epoch's
+ * randomness. */
 void ph_babe_randomness_one_epoch_ago(ph_rt_t *rt, uint8_t out[32], ph_bytes_t subject);
 /* From the VRF output of the parent block's author; false if that has none. */
 bool ph_babe_parent_block_randomness(ph_rt_t *rt, uint8_t out[32], ph_bytes_t subject);
 
 void ph_babe_genesis_build(ph_rt_t *rt, const ph_babe_epoch_configuration_t *config);
 
-/* The randomness in a VRF pre-output of a block: false if the key or the pre-output is no group element. (babe_vrf.c) */
+/* The randomness in a VRF pre-output of a block: false if the key or the pre-output is no group element. (babe_vrf.c)
+ */
 bool ph_rt_babe_randomness(uint8_t out[32], const uint8_t public_key[32], const uint8_t pre_output[32],
                            const uint8_t chain_randomness[32], uint64_t slot, uint64_t epoch);
 

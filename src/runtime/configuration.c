@@ -105,11 +105,11 @@ ph_err_t ph_configuration_schedule_coretime_cores(ph_rt_t *rt, uint32_t cores)
         c.config.field = value;                                                                                        \
         return commit(rt, &c);                                                                                         \
     }
-#define SETTER_U32(name, field) SETTER(name, uint32_t, field, new)
-#define SETTER_BLOCKS(name, field) SETTER(name, ph_block_number_t, field, new)
+#define SETTER_U32(name, field)      SETTER(name, uint32_t, field, new)
+#define SETTER_BLOCKS(name, field)   SETTER(name, ph_block_number_t, field, new)
 #define SETTER_SESSIONS(name, field) SETTER(name, ph_session_index_t, field, new)
-#define SETTER_BALANCE(name, field) SETTER(name, ph_balance_t, field, new)
-#define SETTER_PERBILL(name, field) SETTER(name, ph_perbill_t, field, new)
+#define SETTER_BALANCE(name, field)  SETTER(name, ph_balance_t, field, new)
+#define SETTER_PERBILL(name, field)  SETTER(name, ph_perbill_t, field, new)
 
 SETTER_BLOCKS(validation_upgrade_cooldown, validation_upgrade_cooldown)
 SETTER_BLOCKS(validation_upgrade_delay, validation_upgrade_delay)

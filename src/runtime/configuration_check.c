@@ -1,22 +1,22 @@
 /* Which host configurations are consistent. The order of the checks is polkadot-sdk's. */
 #include "runtime/configuration.h"
 
-#define MAX_CODE_SIZE (5u * 1024 * 1024)
-#define MAX_HEAD_DATA_SIZE (1u * 1024 * 1024)
-#define MAX_POV_SIZE (16u * 1024 * 1024)
-#define MAX_COALESCE_APPROVALS 16u
-#define MAX_UPWARD_MESSAGE_SIZE (128u * 1024)
+#define MAX_CODE_SIZE              (5u * 1024 * 1024)
+#define MAX_HEAD_DATA_SIZE         (1u * 1024 * 1024)
+#define MAX_POV_SIZE               (16u * 1024 * 1024)
+#define MAX_COALESCE_APPROVALS     16u
+#define MAX_UPWARD_MESSAGE_SIZE    (128u * 1024)
 #define MAX_MESSAGES_PER_CANDIDATE (16u * 1024)
-#define MAX_HRMP_CHANNELS 128u
-#define MAX_ON_DEMAND_QUEUE 10000u
+#define MAX_HRMP_CHANNELS          128u
+#define MAX_ON_DEMAND_QUEUE        10000u
 
-#define MEMORY_PAGES_MAX 65536u
-#define LOGICAL_STACK_MIN 1024u
-#define LOGICAL_STACK_MAX (2u * 65536)
+#define MEMORY_PAGES_MAX      65536u
+#define LOGICAL_STACK_MIN     1024u
+#define LOGICAL_STACK_MAX     (2u * 65536)
 #define LOGICAL_STACK_DEFAULT 65536u
-#define NATIVE_STACK_DEFAULT (256u * 1024 * 1024)
-#define PRECHECK_MEMORY_MIN (256ull * 1024 * 1024)
-#define PRECHECK_MEMORY_MAX (16ull * 1024 * 1024 * 1024)
+#define NATIVE_STACK_DEFAULT  (256u * 1024 * 1024)
+#define PRECHECK_MEMORY_MIN   (256ull * 1024 * 1024)
+#define PRECHECK_MEMORY_MAX   (16ull * 1024 * 1024 * 1024)
 
 /* What the list of executor parameters says, with defaults for what it leaves out. */
 typedef struct executor_limits {
@@ -26,8 +26,16 @@ typedef struct executor_limits {
     uint32_t seen;          /* bit set over the slots below */
 } executor_limits_t;
 
-enum { SLOT_MEMORY_PAGES, SLOT_LOGICAL, SLOT_NATIVE, SLOT_PRECHECK_MEMORY, SLOT_PREPARE, SLOT_EXECUTE = SLOT_PREPARE + 2,
-       SLOT_BULK_MEMORY = SLOT_EXECUTE + 2, SLOT_HOST_FUNCTION };
+enum {
+    SLOT_MEMORY_PAGES,
+    SLOT_LOGICAL,
+    SLOT_NATIVE,
+    SLOT_PRECHECK_MEMORY,
+    SLOT_PREPARE,
+    SLOT_EXECUTE = SLOT_PREPARE + 2,
+    SLOT_BULK_MEMORY = SLOT_EXECUTE + 2,
+    SLOT_HOST_FUNCTION
+};
 
 static bool within(uint64_t value, uint64_t min, uint64_t max)
 {
@@ -78,12 +86,15 @@ static bool note_param(executor_limits_t *l, const ph_executor_param_t *p)
 
 static bool executor_params_consistent(const ph_executor_params_t *params)
 {
-    executor_limits_t l = {.logical_stack = LOGICAL_STACK_DEFAULT, .native_stack = NATIVE_STACK_DEFAULT,
-                           .prepare_ms = {60000, 360000}, .execute_ms = {2000, 12000}};
+    executor_limits_t l = {.logical_stack = LOGICAL_STACK_DEFAULT,
+                           .native_stack = NATIVE_STACK_DEFAULT,
+                           .prepare_ms = {60000, 360000},
+                           .execute_ms = {2000, 12000}};
     for (size_t i = 0; i < params->count; i++)
         if (!note_param(&l, &params->items[i]))
             return false;
-    return l.native_stack >= 128 * l.logical_stack && l.prepare_ms[0] < l.prepare_ms[1] && l.execute_ms[0] < l.execute_ms[1];
+    return l.native_stack >= 128 * l.logical_stack && l.prepare_ms[0] < l.prepare_ms[1] &&
+           l.execute_ms[0] < l.execute_ms[1];
 }
 
 const char *ph_configuration_inconsistency(const ph_host_configuration_t *c)

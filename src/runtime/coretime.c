@@ -1,9 +1,9 @@
 /* Coretime: what the broker chain (or root) tells the relay chain about cores. (RFC 5; pallet `Coretime`.) */
+#include "runtime/storage/coretime.h"
 #include "runtime/configuration.h"
 #include "runtime/currency.h"
 #include "runtime/on_demand.h"
 #include "runtime/scheduler.h"
-#include "runtime/storage/coretime.h"
 #include "runtime/support.h"
 
 #define BROKER_PARA 1005
@@ -48,8 +48,8 @@ ph_err_t ph_coretime_call_queue_on_demand_batch(ph_rt_t *rt, const ph_origin_t *
     return PH_OK;
 }
 
-/* The revenue is burnt here and would be minted on the broker chain; the message that says so is not sent: this chain has no
- * cross-consensus sender. */
+/* The revenue is burnt here and would be minted on the broker chain; the message that says so is not sent: this chain
+ * has no cross-consensus sender. */
 ph_err_t ph_coretime_call_request_revenue_at(ph_rt_t *rt, const ph_origin_t *origin, ph_block_number_t when)
 {
     PH_TRY(ensure_root_or_broker(origin));

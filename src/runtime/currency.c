@@ -7,8 +7,8 @@
 
 /* A hundredth of a unit and a third: Rococo's. */
 #define EXISTENTIAL_DEPOSIT 33333333
-#define FLAG_NEW_LOGIC ((ph_u128_t)1 << 127)
-#define MAX_CONSUMERS 128
+#define FLAG_NEW_LOGIC      ((ph_u128_t)1 << 127)
+#define MAX_CONSUMERS       128
 
 static ph_balance_t existential_deposit(ph_rt_t *rt)
 {

@@ -1,6 +1,6 @@
-/* Moving balances for other modules: deposits that are reserved, fees that are withdrawn, what is burnt. The rules are those
- * of pallet-balances 51: an account whose free balance falls under the existential deposit is reaped unless something
- * holds it, and what is left of it is lost.
+/* Moving balances for other modules: deposits that are reserved, fees that are withdrawn, what is burnt. The rules are
+ * those of pallet-balances 51: an account whose free balance falls under the existential deposit is reaped unless
+ * something holds it, and what is left of it is lost.
  */
 #ifndef PH_RUNTIME_CURRENCY_H
 #define PH_RUNTIME_CURRENCY_H
@@ -12,7 +12,8 @@ PH_MUST_CHECK ph_err_t ph_currency_reserve(ph_rt_t *rt, const ph_account_id_t *w
 /* As much as is reserved. */
 void ph_currency_unreserve(ph_rt_t *rt, const ph_account_id_t *who, ph_balance_t amount);
 /* Takes the amount out of the account; where it goes is the caller's business (issuance is not changed). */
-PH_MUST_CHECK ph_err_t ph_currency_withdraw(ph_rt_t *rt, const ph_account_id_t *who, ph_balance_t amount, bool keep_alive);
+PH_MUST_CHECK ph_err_t ph_currency_withdraw(ph_rt_t *rt, const ph_account_id_t *who, ph_balance_t amount,
+                                            bool keep_alive);
 /* Puts a withdrawn amount into an account. If it is too little to make that account, the amount is gone. */
 void ph_currency_resolve(ph_rt_t *rt, const ph_account_id_t *who, ph_balance_t amount);
 /* Destroys the amount; the account must keep the existential deposit. TokenError FundsUnavailable. */

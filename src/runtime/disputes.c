@@ -68,7 +68,8 @@ void ph_disputes_sort(ph_rt_t *rt, ph_vec_dispute_statement_set_t *sets)
     sorted.count = 0;
     for (size_t i = 0; i < sets->count; i++) {
         const set_t *last = sorted.count > 0 ? &sorted.items[sorted.count - 1] : NULL;
-        if (!last || last->session.v != order[i].set->session.v || !ph_hash_is(&last->candidate_hash, &order[i].set->candidate_hash))
+        if (!last || last->session.v != order[i].set->session.v ||
+            !ph_hash_is(&last->candidate_hash, &order[i].set->candidate_hash))
             sorted.items[sorted.count++] = *order[i].set;
     }
     *sets = sorted;
@@ -180,9 +181,11 @@ static void announce(ph_rt_t *rt, const set_t *set, bool is_new, int new_flags)
         ph_paras_disputes_event_dispute_initiated(rt, &set->candidate_hash, where);
     }
     if (new_flags & PH_DISPUTE_FOR_SUPERMAJORITY)
-        ph_paras_disputes_event_dispute_concluded(rt, &set->candidate_hash, (ph_dispute_result_t){PH_DISPUTE_RESULT_VALID});
+        ph_paras_disputes_event_dispute_concluded(rt, &set->candidate_hash,
+                                                  (ph_dispute_result_t){PH_DISPUTE_RESULT_VALID});
     if (new_flags & PH_DISPUTE_AGAINST_SUPERMAJORITY)
-        ph_paras_disputes_event_dispute_concluded(rt, &set->candidate_hash, (ph_dispute_result_t){PH_DISPUTE_RESULT_INVALID});
+        ph_paras_disputes_event_dispute_concluded(rt, &set->candidate_hash,
+                                                  (ph_dispute_result_t){PH_DISPUTE_RESULT_INVALID});
 }
 
 static ph_err_t import_votes(ph_rt_t *rt, ph_dispute_import_t *import, const dispute_t *d, const set_t *set)

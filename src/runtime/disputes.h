@@ -1,6 +1,6 @@
-/* Disputes on chain: statement sets are filtered, imported, and concluded by a supermajority of the session's validators.
- * More than a third against a candidate that this chain includes freezes the chain at the block before its inclusion.
- * (Guide 5, Disputes Module and Dispute Participation; pallet `ParasDisputes` of polkadot-sdk.)
+/* Disputes on chain: statement sets are filtered, imported, and concluded by a supermajority of the session's
+ * validators. More than a third against a candidate that this chain includes freezes the chain at the block before its
+ * inclusion. (Guide 5, Disputes Module and Dispute Participation; pallet `ParasDisputes` of polkadot-sdk.)
  */
 #ifndef PH_RUNTIME_DISPUTES_H
 #define PH_RUNTIME_DISPUTES_H

@@ -65,7 +65,8 @@ void ph_dispute_import_begin(ph_rt_t *rt, ph_dispute_import_t *import, const ph_
 ph_err_t ph_dispute_import_vote(ph_rt_t *rt, ph_dispute_import_t *import, ph_dispute_undo_t *undo,
                                 ph_validator_index_t validator, const ph_dispute_statement_t *statement)
 {
-    *undo = (ph_dispute_undo_t){.validator = validator, .is_for = ph_payload_dispute_is_for(statement),
+    *undo = (ph_dispute_undo_t){.validator = validator,
+                                .is_for = ph_payload_dispute_is_for(statement),
                                 .is_backing = ph_payload_dispute_is_backing(statement)};
     ph_bits_t side = undo->is_for ? import->state.validators_for : import->state.validators_against;
     if (validator.v >= side.count)
@@ -88,7 +89,8 @@ ph_err_t ph_dispute_import_vote(ph_rt_t *rt, ph_dispute_import_t *import, ph_dis
 void ph_dispute_import_undo(ph_dispute_import_t *import, const ph_dispute_undo_t *undo)
 {
     bool found;
-    ph_bits_set(undo->is_for ? import->state.validators_for : import->state.validators_against, undo->validator.v, false);
+    ph_bits_set(undo->is_for ? import->state.validators_for : import->state.validators_against, undo->validator.v,
+                false);
     size_t at = backer_position(&import->backers, undo->validator, &found);
     if (undo->is_backing && found)
         ph_vec_remove(&import->backers, at);
@@ -108,7 +110,8 @@ static void losers(ph_rt_t *rt, ph_vec_validator_index_t *out, const ph_dispute_
     }
 }
 
-void ph_dispute_import_finish(ph_rt_t *rt, ph_dispute_import_t *import, ph_dispute_summary_t *out, ph_block_number_t now)
+void ph_dispute_import_finish(ph_rt_t *rt, ph_dispute_import_t *import, ph_dispute_summary_t *out,
+                              ph_block_number_t now)
 {
     int before = ph_dispute_flags(&import->pre_state), after = ph_dispute_flags(&import->state);
     const int supermajorities = PH_DISPUTE_FOR_SUPERMAJORITY | PH_DISPUTE_AGAINST_SUPERMAJORITY;

@@ -6,19 +6,20 @@
 #include "runtime/support.h"
 #include "runtime/vec.h"
 
-#define LAZY_DELETE_MAX_PAGES 3
+#define LAZY_DELETE_MAX_PAGES   3
 #define MAX_POSSIBLE_ALLOCATION (32u * 1024 * 1024)
 /* Above this part of the longest queue, delivery gets dearer with every message. */
-#define THRESHOLD_FACTOR 2
+#define THRESHOLD_FACTOR     2
 #define EXPONENTIAL_FEE_BASE (PH_FIXED_ONE / 100 * 105)
-#define FEE_PER_KILOBYTE (PH_FIXED_ONE / 1000)
+#define FEE_PER_KILOBYTE     (PH_FIXED_ONE / 1000)
 
 /* ---- the queue ---- */
 
 static uint64_t queue_length(ph_rt_t *rt, ph_para_id_t para)
 {
     ph_inbound_downward_queue_meta_t meta;
-    return ph_dmp_downward_message_queue_meta_get(rt, para, &meta) ? ph_sat_sub_u64(meta.first_free, meta.first_full) : 0;
+    return ph_dmp_downward_message_queue_meta_get(rt, para, &meta) ? ph_sat_sub_u64(meta.first_free, meta.first_full)
+                                                                   : 0;
 }
 
 uint32_t ph_dmp_length(ph_rt_t *rt, ph_para_id_t para)
@@ -181,7 +182,8 @@ bool ph_dmp_check_processed(ph_rt_t *rt, ph_para_id_t para, ph_block_number_t re
     ph_inbound_downward_queue_meta_t meta;
     ph_inbound_downward_message_t first;
     if (length > 0 && processed == 0 && ph_dmp_downward_message_queue_meta_get(rt, para, &meta) &&
-        ph_dmp_downward_message_queue_pages_get(rt, para, meta.first_full, &first) && first.sent_at <= relay_parent_number)
+        ph_dmp_downward_message_queue_pages_get(rt, para, meta.first_full, &first) &&
+        first.sent_at <= relay_parent_number)
         return false;
     return processed <= length;
 }

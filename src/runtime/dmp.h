@@ -1,5 +1,5 @@
-/* Downward messages: queued for a para by the relay chain, pruned as the para's candidates process them. Each queue has a
- * hash chain by which the para checks what it is shown. (Guide 5, DMP; pallet `Dmp` of polkadot-sdk, version 1.)
+/* Downward messages: queued for a para by the relay chain, pruned as the para's candidates process them. Each queue has
+ * a hash chain by which the para checks what it is shown. (Guide 5, DMP; pallet `Dmp` of polkadot-sdk, version 1.)
  */
 #ifndef PH_RUNTIME_DMP_H
 #define PH_RUNTIME_DMP_H
@@ -18,9 +18,10 @@ typedef enum {
     PH_DMP_QUEUED,
     PH_DMP_EXCEEDS_MAX_MESSAGE_SIZE, /* the message, or the queue */
     PH_DMP_EXCEEDS_MAX_QUEUE_SIZE,
-    PH_DMP_UNROUTABLE                /* no such para */
+    PH_DMP_UNROUTABLE /* no such para */
 } ph_dmp_verdict_t;
-ph_dmp_verdict_t ph_dmp_queue(ph_rt_t *rt, const ph_host_configuration_t *config, ph_para_id_t para, ph_bytes_t message);
+ph_dmp_verdict_t ph_dmp_queue(ph_rt_t *rt, const ph_host_configuration_t *config, ph_para_id_t para,
+                              ph_bytes_t message);
 
 /* May a candidate with this relay parent have processed that many? At least one if one was there for it. */
 bool ph_dmp_check_processed(ph_rt_t *rt, ph_para_id_t para, ph_block_number_t relay_parent_number, uint32_t processed);

@@ -1,5 +1,5 @@
-/* Executive: the course of a block. Opening it, applying extrinsics, closing it; and all of that with checks, for a block
- * that somebody else made. (frame-executive 49.)
+/* Executive: the course of a block. Opening it, applying extrinsics, closing it; and all of that with checks, for a
+ * block that somebody else made. (frame-executive 49.)
  */
 #ifndef PH_RUNTIME_EXECUTIVE_H
 #define PH_RUNTIME_EXECUTIVE_H
@@ -11,13 +11,15 @@ PH_MUST_CHECK ph_err_t ph_executive_initialize_block(ph_rt_t *rt, const ph_heade
 
 /* Applies an extrinsic (without the length in front). *result says whether it may stand in the block, and how its call
  * ended; where it may not, what was written is to be discarded. A panic is an error. */
-PH_MUST_CHECK ph_err_t ph_executive_apply_extrinsic(ph_rt_t *rt, ph_apply_extrinsic_result_t *result, ph_bytes_t extrinsic);
+PH_MUST_CHECK ph_err_t ph_executive_apply_extrinsic(ph_rt_t *rt, ph_apply_extrinsic_result_t *result,
+                                                    ph_bytes_t extrinsic);
 
 /* Runs the closing hooks and makes the header. */
 PH_MUST_CHECK ph_err_t ph_executive_finalize_block(ph_rt_t *rt, ph_header_t *header);
 
-/* Executes the block on its parent's state. Any wrong thing about it is a panic: the parent's hash, an extrinsic that does
- * not belong, a missing inherent, the digest, the state root, the extrinsics root. The header comes without its seal. */
+/* Executes the block on its parent's state. Any wrong thing about it is a panic: the parent's hash, an extrinsic that
+ * does not belong, a missing inherent, the digest, the state root, the extrinsics root. The header comes without its
+ * seal. */
 PH_MUST_CHECK ph_err_t ph_executive_execute_block(ph_rt_t *rt, const ph_block_t *block);
 
 #endif

@@ -80,8 +80,8 @@ static ph_babe_epoch_configuration_t babe_config(const ph_genesis_t *genesis)
 {
     if (genesis->babe.c._1 != 0)
         return genesis->babe;
-    return (ph_babe_epoch_configuration_t){
-        .c = {1, 4}, .allowed_slots.kind = PH_BABE_ALLOWED_SLOTS_PRIMARY_AND_SECONDARY_VRF_SLOTS};
+    return (ph_babe_epoch_configuration_t){.c = {1, 4},
+                                           .allowed_slots.kind = PH_BABE_ALLOWED_SLOTS_PRIMARY_AND_SECONDARY_VRF_SLOTS};
 }
 
 static ph_err_t build(ph_rt_t *rt, const ph_genesis_t *genesis)
@@ -106,7 +106,8 @@ static ph_err_t build(ph_rt_t *rt, const ph_genesis_t *genesis)
     return ph_session_genesis_build(rt, genesis->validators, genesis->validator_count);
 }
 
-ph_err_t ph_genesis_build(const ph_host_ops_t *ops, void *host, const ph_genesis_t *genesis, char *panic, size_t panic_len)
+ph_err_t ph_genesis_build(const ph_host_ops_t *ops, void *host, const ph_genesis_t *genesis, char *panic,
+                          size_t panic_len)
 {
     ph_rt_t rt = {.arena = ph_arena_new(), .ops = ops, .host = host};
     ph_err_t err = build(&rt, genesis);

@@ -1,5 +1,5 @@
-/* Grandpa: the authorities of finality. A session with another set schedules a change, which takes effect at the end of the
- * same block; a stalled finality gets a forced one. (pallet-grandpa 43.) */
+/* Grandpa: the authorities of finality. A session with another set schedules a change, which takes effect at the end of
+ * the same block; a stalled finality gets a forced one. (pallet-grandpa 43.) */
 #include <string.h>
 
 #include "runtime/hooks.h"
@@ -21,7 +21,8 @@ static void deposit_log(ph_rt_t *rt, const ph_grandpa_consensus_log_t *log)
 
 void ph_grandpa_on_disabled(ph_rt_t *rt, uint32_t validator)
 {
-    deposit_log(rt, &(ph_grandpa_consensus_log_t){.kind = PH_GRANDPA_CONSENSUS_LOG_ON_DISABLED, .on_disabled = validator});
+    deposit_log(rt,
+                &(ph_grandpa_consensus_log_t){.kind = PH_GRANDPA_CONSENSUS_LOG_ON_DISABLED, .on_disabled = validator});
 }
 
 /* ---- end of a block ---- */

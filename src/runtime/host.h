@@ -29,10 +29,12 @@ typedef struct ph_host_ops {
     void (*storage_start_transaction)(void *self);
     void (*storage_rollback_transaction)(void *self);
     void (*storage_commit_transaction)(void *self);
-    void (*trie_blake2_256_ordered_root)(void *self, uint8_t out[32], const ph_bytes_t *values, size_t count, int version);
+    void (*trie_blake2_256_ordered_root)(void *self, uint8_t out[32], const ph_bytes_t *values, size_t count,
+                                         int version);
     bool (*sr25519_verify)(void *self, const uint8_t signature[64], ph_bytes_t message, const uint8_t public_key[32]);
     bool (*ed25519_verify)(void *self, const uint8_t signature[64], ph_bytes_t message, const uint8_t public_key[32]);
-    bool (*secp256k1_ecdsa_recover_compressed)(void *self, uint8_t out[33], const uint8_t signature[65], const uint8_t message[32]);
+    bool (*secp256k1_ecdsa_recover_compressed)(void *self, uint8_t out[33], const uint8_t signature[65],
+                                               const uint8_t message[32]);
     void (*hash_blake2_128)(void *self, uint8_t out[16], ph_bytes_t in);
     void (*hash_blake2_256)(void *self, uint8_t out[32], ph_bytes_t in);
     void (*hash_twox_64)(void *self, uint8_t out[8], ph_bytes_t in);
@@ -46,10 +48,10 @@ typedef struct ph_host_ops {
 
 struct ph_rt {
     ph_arena_t *arena;
-    const ph_host_ops_t *ops;   /* NULL in the wasm body */
+    const ph_host_ops_t *ops; /* NULL in the wasm body */
     void *host;
-    const char *panic;          /* why the call failed (PH_ERR_INTERNAL from it): a block that does this is invalid */
-    void *cache;                /* private to the runtime, zero at start */
+    const char *panic; /* why the call failed (PH_ERR_INTERNAL from it): a block that does this is invalid */
+    void *cache;       /* private to the runtime, zero at start */
 };
 
 /* Notes why the call cannot go on and returns PH_ERR_INTERNAL, to be handed up: Substrate's panic. */

@@ -177,7 +177,8 @@ void ph_hrmp_prune(ph_rt_t *rt, ph_para_id_t recipient, ph_block_number_t waterm
 
 /* ---- for runtime APIs ---- */
 
-void ph_hrmp_outbound_limits(ph_rt_t *rt, ph_vec_tup_para_id_outbound_hrmp_channel_limitations_t *out, ph_para_id_t sender)
+void ph_hrmp_outbound_limits(ph_rt_t *rt, ph_vec_tup_para_id_outbound_hrmp_channel_limitations_t *out,
+                             ph_para_id_t sender)
 {
     ph_vec_para_id_t recipients;
     ph_hrmp_hrmp_egress_channels_index_get(rt, sender, &recipients);

@@ -1,4 +1,5 @@
-/* Horizontal messages: what candidates send to, and process from, channels between paras. (Guide 5, HRMP; pallet `Hrmp`.) */
+/* Horizontal messages: what candidates send to, and process from, channels between paras. (Guide 5, HRMP; pallet
+ * `Hrmp`.) */
 #ifndef PH_RUNTIME_HRMP_H
 #define PH_RUNTIME_HRMP_H
 
@@ -20,7 +21,8 @@ void ph_hrmp_queue_outbound(ph_rt_t *rt, ph_para_id_t sender, const ph_horizonta
 /* ---- for runtime APIs ---- */
 /* Blocks a watermark may land on besides the relay parent. */
 void ph_hrmp_valid_watermarks(ph_rt_t *rt, ph_vec_block_number_t *out, ph_para_id_t para);
-void ph_hrmp_outbound_limits(ph_rt_t *rt, ph_vec_tup_para_id_outbound_hrmp_channel_limitations_t *out, ph_para_id_t sender);
+void ph_hrmp_outbound_limits(ph_rt_t *rt, ph_vec_tup_para_id_outbound_hrmp_channel_limitations_t *out,
+                             ph_para_id_t sender);
 void ph_hrmp_inbound_contents(ph_rt_t *rt, ph_map_para_id_vec_inbound_hrmp_message_t *out, ph_para_id_t recipient);
 
 #endif

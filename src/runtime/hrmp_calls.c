@@ -54,7 +54,8 @@ static ph_err_t establish(ph_rt_t *rt, const chan_t *id, uint32_t capacity, uint
     return ph_hrmp_accept_open(rt, id);
 }
 
-ph_err_t ph_hrmp_call_establish_channel_with_system(ph_rt_t *rt, const ph_origin_t *origin, ph_para_id_t target_system_chain)
+ph_err_t ph_hrmp_call_establish_channel_with_system(ph_rt_t *rt, const ph_origin_t *origin,
+                                                    ph_para_id_t target_system_chain)
 {
     ph_para_id_t para;
     ph_host_configuration_t config;
@@ -133,7 +134,8 @@ ph_err_t ph_hrmp_call_establish_system_channel(ph_rt_t *rt, const ph_origin_t *o
     return PH_OK;
 }
 
-ph_err_t ph_hrmp_call_poke_channel_deposits(ph_rt_t *rt, const ph_origin_t *origin, ph_para_id_t sender, ph_para_id_t recipient)
+ph_err_t ph_hrmp_call_poke_channel_deposits(ph_rt_t *rt, const ph_origin_t *origin, ph_para_id_t sender,
+                                            ph_para_id_t recipient)
 {
     ph_account_id_t who;
     PH_TRY(ph_ensure_signed(origin, &who));

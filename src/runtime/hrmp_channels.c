@@ -138,7 +138,8 @@ static ph_err_t check_open(ph_rt_t *rt, const chan_t *id, uint32_t capacity, uin
     if (ph_hrmp_hrmp_channels_exists(rt, id))
         return PH_HRMP_ERR_OPEN_HRMP_CHANNEL_ALREADY_EXISTS;
     ph_hrmp_hrmp_open_channel_request_count_get(rt, id->sender, &requests);
-    if (ph_hrmp_hrmp_egress_channels_index_count(rt, id->sender) + requests >= config->hrmp_max_parachain_outbound_channels)
+    if (ph_hrmp_hrmp_egress_channels_index_count(rt, id->sender) + requests >=
+        config->hrmp_max_parachain_outbound_channels)
         return PH_HRMP_ERR_OPEN_HRMP_CHANNEL_LIMIT_EXCEEDED;
     return PH_OK;
 }
@@ -173,7 +174,8 @@ ph_err_t ph_hrmp_accept_open(ph_rt_t *rt, const chan_t *id)
     if (request.confirmed)
         return PH_HRMP_ERR_ACCEPT_HRMP_CHANNEL_ALREADY_CONFIRMED;
     ph_hrmp_hrmp_accepted_channel_request_count_get(rt, id->recipient, &accepted);
-    if (ph_hrmp_hrmp_ingress_channels_index_count(rt, id->recipient) + accepted >= config.hrmp_max_parachain_inbound_channels)
+    if (ph_hrmp_hrmp_ingress_channels_index_count(rt, id->recipient) + accepted >=
+        config.hrmp_max_parachain_inbound_channels)
         return PH_HRMP_ERR_ACCEPT_HRMP_CHANNEL_LIMIT_EXCEEDED;
     PH_TRY(hold(rt, id->recipient, free_of_charge(id) ? 0 : config.hrmp_recipient_deposit));
     request.confirmed = true;
@@ -256,8 +258,8 @@ static void open_channel(ph_rt_t *rt, const chan_t *id, const ph_hrmp_open_chann
     index_channel(rt, id, true);
 }
 
-/* Confirmed requests become channels if both sides still live. The list is walked from its end, and a request that is done
- * is replaced by the last one. */
+/* Confirmed requests become channels if both sides still live. The list is walked from its end, and a request that is
+ * done is replaced by the last one. */
 void ph_hrmp_process_open_requests(ph_rt_t *rt, const ph_host_configuration_t *config)
 {
     ph_vec_hrmp_channel_id_t list;
@@ -321,7 +323,8 @@ static bool is_outgoing(const ph_vec_para_id_t *outgoing, ph_para_id_t para)
 }
 
 /* A request dies with either side; the one that stays gets its deposit back. */
-static void drop_request(ph_rt_t *rt, const chan_t *id, const ph_vec_para_id_t *outgoing, const ph_host_configuration_t *config)
+static void drop_request(ph_rt_t *rt, const chan_t *id, const ph_vec_para_id_t *outgoing,
+                         const ph_host_configuration_t *config)
 {
     ph_hrmp_open_channel_request_t request;
     if (!ph_hrmp_hrmp_open_channel_requests_take(rt, id, &request))

@@ -5,7 +5,10 @@
 #include "runtime/storage/hrmp.h"
 
 /* Paras below 2000 are part of the system. */
-static inline bool ph_hrmp_is_system(ph_para_id_t para) { return para.v < 2000; }
+static inline bool ph_hrmp_is_system(ph_para_id_t para)
+{
+    return para.v < 2000;
+}
 
 PH_MUST_CHECK ph_err_t ph_hrmp_init_open(ph_rt_t *rt, const ph_hrmp_channel_id_t *id, uint32_t capacity, uint32_t size);
 PH_MUST_CHECK ph_err_t ph_hrmp_accept_open(ph_rt_t *rt, const ph_hrmp_channel_id_t *id);

@@ -86,7 +86,8 @@ static void enact(ph_rt_t *rt, const ph_pending_candidate_t *c)
     ph_hrmp_prune(rt, para, c->commitments.hrmp_watermark);
     ph_hrmp_queue_outbound(rt, para, &c->commitments.horizontal_messages);
 
-    ph_candidate_receipt_t receipt = {.descriptor = c->descriptor, .commitments_hash = ph_hash_of_commitments(&c->commitments)};
+    ph_candidate_receipt_t receipt = {.descriptor = c->descriptor,
+                                      .commitments_hash = ph_hash_of_commitments(&c->commitments)};
     ph_para_inclusion_event_candidate_included(rt, &receipt, c->commitments.head_data, c->core, c->backing_group);
     ph_paras_note_new_head(rt, para, c->commitments.head_data, c->relay_parent_number);
 }

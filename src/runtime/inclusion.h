@@ -1,8 +1,9 @@
 /* Inclusion: candidates that are backed, wait for availability and are then enacted.
  *
- * Each para has a queue of pending candidates that build on each other, the first on the para's head. Bitfields add votes
- * to all of them; only a front run of available ones is enacted. A failed candidate (timed out, disputed) takes its
- * descendants with it. Nothing here assumes one core a para. (Guide 5, Inclusion; pallet `ParaInclusion`, version 1.)
+ * Each para has a queue of pending candidates that build on each other, the first on the para's head. Bitfields add
+ * votes to all of them; only a front run of available ones is enacted. A failed candidate (timed out, disputed) takes
+ * its descendants with it. Nothing here assumes one core a para. (Guide 5, Inclusion; pallet `ParaInclusion`,
+ * version 1.)
  */
 #ifndef PH_RUNTIME_INCLUSION_H
 #define PH_RUNTIME_INCLUSION_H
@@ -62,7 +63,7 @@ typedef struct ph_scheduled_candidate {
     ph_core_index_t core;
 } ph_scheduled_candidate_t;
 typedef struct ph_scheduled_candidates {
-    ph_scheduled_candidate_t *items;    /* ascending by para, chained within a para */
+    ph_scheduled_candidate_t *items; /* ascending by para, chained within a para */
     size_t count;
 } ph_scheduled_candidates_t;
 typedef ph_vec_tup_candidate_receipt_vec_tup_validator_index_validity_attestation_t ph_backing_record_t;

@@ -20,7 +20,8 @@ typedef struct backing {
     const ph_allowed_scheduling_parents_tracker_t *parents;
 } backing_t;
 
-static bool verify(void *ctx, const ph_validator_id_t *key, ph_bytes_t message, const ph_validator_signature_t *signature)
+static bool verify(void *ctx, const ph_validator_id_t *key, ph_bytes_t message,
+                   const ph_validator_signature_t *signature)
 {
     return ph_host_sr25519_verify(ctx, signature->bytes, message, key->bytes);
 }
@@ -49,8 +50,8 @@ static ph_err_t check_votes(ph_rt_t *rt, const backing_t *b, const ph_backed_can
     }
     ph_signing_context_t context = {.session_index = b->session, .parent_hash = *scheduling_parent};
     ph_backing_group_t group = {.members = keys, .member_count = known, .len = members->count};
-    if (!ph_backing_check(&signed_count, hash, candidate->validity_votes.items, candidate->validity_votes.count, group_bits,
-                          &context, group, (ph_verifier_t){verify, rt}))
+    if (!ph_backing_check(&signed_count, hash, candidate->validity_votes.items, candidate->validity_votes.count,
+                          group_bits, &context, group, (ph_verifier_t){verify, rt}))
         return PH_PARA_INCLUSION_ERR_INVALID_BACKING;
     return signed_count >= ph_threshold_backing(members->count, b->minimum_votes)
                ? PH_OK
@@ -107,7 +108,8 @@ static ph_err_t process(ph_rt_t *rt, ph_backing_record_t *record, const backing_
     pending.availability_votes = ph_bits_new(rt->arena, b->validators.count);
     record_votes(rt, &entry->_1, pending.backers, c->candidate, &members, group_bits);
     push_pending(rt, candidate->descriptor.para_id, &pending);
-    ph_para_inclusion_event_candidate_backed(rt, &entry->_0, candidate->commitments.head_data, c->core, pending.backing_group);
+    ph_para_inclusion_event_candidate_backed(rt, &entry->_0, candidate->commitments.head_data, c->core,
+                                             pending.backing_group);
     return PH_OK;
 }
 
@@ -120,7 +122,8 @@ ph_err_t ph_inclusion_process_candidates(ph_rt_t *rt, ph_backing_record_t *recor
         return PH_OK;
     ph_host_configuration_t config;
     ph_configuration_active_config_get(rt, &config);
-    backing_t b = {.session = ph_paras_shared_session(rt), .minimum_votes = config.minimum_backing_votes, .parents = parents};
+    backing_t b = {
+        .session = ph_paras_shared_session(rt), .minimum_votes = config.minimum_backing_votes, .parents = parents};
     ph_paras_shared_active_validator_keys_get(rt, &b.validators);
     for (size_t i = 0; i < candidates->count; i++) {
         const ph_scheduled_candidate_t *c = &candidates->items[i];

@@ -41,8 +41,8 @@ static bool relay_parent_info(ph_rt_t *rt, ph_relay_parent_info_t *out, const ph
     return ph_paras_shared_allowed_relay_parents_get(rt, session, &d->relay_parent, out);
 }
 
-static ph_err_t check_validation_data(ph_rt_t *rt, const ph_candidate_descriptor_t *d, const ph_relay_parent_info_t *info,
-                                      ph_head_data_t parent)
+static ph_err_t check_validation_data(ph_rt_t *rt, const ph_candidate_descriptor_t *d,
+                                      const ph_relay_parent_info_t *info, ph_head_data_t parent)
 {
     ph_host_configuration_t config;
     ph_configuration_active_config_get(rt, &config);

@@ -1,5 +1,5 @@
-/* Initializer: runs the parachains pallets' part of a block in their fixed order, and applies a session change at the end
- * of the block that brought it, so that the whole block runs in one session. (Guide 2, Initializer.)
+/* Initializer: runs the parachains pallets' part of a block in their fixed order, and applies a session change at the
+ * end of the block that brought it, so that the whole block runs in one session. (Guide 2, Initializer.)
  */
 #ifndef PH_RUNTIME_INITIALIZER_H
 #define PH_RUNTIME_INITIALIZER_H
@@ -9,8 +9,8 @@
 /* What every pallet gets to know about a new session. */
 typedef struct ph_para_session_change {
     ph_session_index_t session;
-    ph_vec_validator_id_t validators;          /* active ones, in shuffled order */
-    ph_vec_validator_id_t queued;              /* the full set after this session */
+    ph_vec_validator_id_t validators; /* active ones, in shuffled order */
+    ph_vec_validator_id_t queued;     /* the full set after this session */
     ph_host_configuration_t prev_config, config;
     uint8_t random_seed[32];
 } ph_para_session_change_t;

@@ -3,7 +3,7 @@
 #include "runtime/support.h"
 #include "runtime/upward.h"
 
-#define HEAP_SIZE 32768u
+#define HEAP_SIZE       32768u
 #define ITEM_HEADER_LEN 5u /* length u32, is it processed */
 /* Stale pages, passed by with messages left in them, that may pile up before the oldest are dropped. */
 #define MAX_STALE 8u
@@ -306,8 +306,9 @@ static bool find_message(const page_t *page, uint32_t index, size_t *position, u
     return false;
 }
 
-ph_err_t ph_message_queue_call_execute_overweight(ph_rt_t *rt, const ph_origin_t *origin, const origin_t *message_origin,
-                                                  uint32_t page_index, uint32_t index, const ph_weight_t *weight_limit)
+ph_err_t ph_message_queue_call_execute_overweight(ph_rt_t *rt, const ph_origin_t *origin,
+                                                  const origin_t *message_origin, uint32_t page_index, uint32_t index,
+                                                  const ph_weight_t *weight_limit)
 {
     ph_account_id_t who;
     book_t book;

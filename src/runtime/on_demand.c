@@ -8,9 +8,9 @@
 #include "runtime/support.h"
 #include "runtime/vec.h"
 
-#define QUEUE_MAX 10000 /* ON_DEMAND_MAX_QUEUE_MAX_SIZE */
+#define QUEUE_MAX              10000 /* ON_DEMAND_MAX_QUEUE_MAX_SIZE */
 #define MAX_HISTORICAL_REVENUE 160
-#define TRAFFIC_DEFAULT PH_FIXED_ONE
+#define TRAFFIC_DEFAULT        PH_FIXED_ONE
 
 /* ---- price ---- */
 

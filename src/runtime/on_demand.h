@@ -1,5 +1,6 @@
-/* On-demand orders: a queue of paras that paid for one block each. An order is ready two blocks after it was placed; a para
- * gets at most one core a block. (Guide 5, on-demand; pallet `OnDemandAssignmentProvider` of polkadot-sdk, version 2.)
+/* On-demand orders: a queue of paras that paid for one block each. An order is ready two blocks after it was placed; a
+ * para gets at most one core a block. (Guide 5, on-demand; pallet `OnDemandAssignmentProvider` of polkadot-sdk,
+ * version 2.)
  */
 #ifndef PH_RUNTIME_ON_DEMAND_H
 #define PH_RUNTIME_ON_DEMAND_H

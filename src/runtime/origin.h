@@ -1,5 +1,5 @@
-/* Who makes a call: what dispatch hands to every call beside its arguments (Substrate's RuntimeOrigin); and the errors of
- * dispatch that are no pallet's own (sp_runtime::DispatchError).
+/* Who makes a call: what dispatch hands to every call beside its arguments (Substrate's RuntimeOrigin); and the errors
+ * of dispatch that are no pallet's own (sp_runtime::DispatchError).
  */
 #ifndef PH_RUNTIME_ORIGIN_H
 #define PH_RUNTIME_ORIGIN_H
@@ -7,10 +7,10 @@
 #include "primitives/types.h"
 
 typedef enum ph_origin_kind {
-    PH_ORIGIN_NONE,       /* an inherent or another unsigned extrinsic */
+    PH_ORIGIN_NONE, /* an inherent or another unsigned extrinsic */
     PH_ORIGIN_SIGNED,
     PH_ORIGIN_ROOT,
-    PH_ORIGIN_PARACHAIN   /* a para, through a message */
+    PH_ORIGIN_PARACHAIN /* a para, through a message */
 } ph_origin_kind_t;
 
 typedef struct ph_origin {
@@ -21,8 +21,14 @@ typedef struct ph_origin {
     };
 } ph_origin_t;
 
-static inline ph_origin_t ph_origin_none(void) { return (ph_origin_t){.kind = PH_ORIGIN_NONE}; }
-static inline ph_origin_t ph_origin_root(void) { return (ph_origin_t){.kind = PH_ORIGIN_ROOT}; }
+static inline ph_origin_t ph_origin_none(void)
+{
+    return (ph_origin_t){.kind = PH_ORIGIN_NONE};
+}
+static inline ph_origin_t ph_origin_root(void)
+{
+    return (ph_origin_t){.kind = PH_ORIGIN_ROOT};
+}
 static inline ph_origin_t ph_origin_signed(const ph_account_id_t *account)
 {
     return (ph_origin_t){.kind = PH_ORIGIN_SIGNED, .account = *account};

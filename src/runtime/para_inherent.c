@@ -65,8 +65,8 @@ static void selection_seed(ph_rt_t *rt, uint8_t out[32], const ph_hash_t *parent
     }
 }
 
-/* Keeps dispute statement sets that are worth importing and fit; *used is what they weigh. If all would not fit, those in
- * front go first, and also a set that turns out worthless uses up what it weighs. */
+/* Keeps dispute statement sets that are worth importing and fit; *used is what they weigh. If all would not fit, those
+ * in front go first, and also a set that turns out worthless uses up what it weighs. */
 static void limit_disputes(ph_rt_t *rt, ph_vec_dispute_statement_set_t *disputes, ph_inherent_weight_t *used)
 {
     ph_inherent_weight_t max = ph_inherent_max_weight(rt), all = ph_inherent_disputes_weight(disputes);
@@ -143,15 +143,18 @@ static void update_availability(ph_rt_t *rt, data_t *data, const ph_hash_t *pare
         ph_inclusion_free_timed_out(rt, &freed);
 }
 
-static ph_err_t back_candidates(ph_rt_t *rt, data_t *data, ph_session_index_t session, const ph_vec_candidate_hash_t *invalid)
+static ph_err_t back_candidates(ph_rt_t *rt, data_t *data, ph_session_index_t session,
+                                const ph_vec_candidate_hash_t *invalid)
 {
     ph_allowed_scheduling_parents_tracker_t parents;
     ph_core_claims_t claims;
     ph_scheduled_candidates_t candidates;
     ph_backing_record_t record;
     ph_paras_shared_allowed_scheduling_parents_get(rt, &parents);
-    ph_scheduler_advance_claim_queue(rt, &claims, ph_inclusion_occupied_cores(rt), ph_initializer_upcoming_session_change(rt));
-    ph_inherent_sanitize_candidates(rt, &candidates, &data->backed_candidates, &parents, claims.items, claims.count, invalid);
+    ph_scheduler_advance_claim_queue(rt, &claims, ph_inclusion_occupied_cores(rt),
+                                     ph_initializer_upcoming_session_change(rt));
+    ph_inherent_sanitize_candidates(rt, &candidates, &data->backed_candidates, &parents, claims.items, claims.count,
+                                    invalid);
     if (candidates.count > claims.count)
         return PH_PARA_INHERENT_ERR_UNSCHEDULED_CANDIDATE;
     PH_TRY(ph_inclusion_process_candidates(rt, &record, &parents, &candidates));
@@ -192,8 +195,9 @@ ph_err_t ph_para_inherent_call_enter(ph_rt_t *rt, const ph_origin_t *origin, con
         return PH_PARA_INHERENT_ERR_TOO_MANY_INCLUSION_INHERENTS;
     ph_para_inherent_included_set(rt);
     PH_TRY(ph_para_inherent_process(rt, &processed, data));
-    return ph_parachains_inherent_data_equal(&processed, data) ? PH_OK
-                                                               : PH_PARA_INHERENT_ERR_INHERENT_DATA_FILTERED_DURING_EXECUTION;
+    return ph_parachains_inherent_data_equal(&processed, data)
+               ? PH_OK
+               : PH_PARA_INHERENT_ERR_INHERENT_DATA_FILTERED_DURING_EXECUTION;
 }
 
 ph_err_t ph_para_inherent_create_inherent(ph_rt_t *rt, bool *some, ph_writer_t *call, ph_bytes_t data)

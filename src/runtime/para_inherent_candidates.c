@@ -1,5 +1,5 @@
-/* Which backed candidates may be put on chain, and on which core. A candidate that falls takes those behind it in its para's
- * chain along. The filters stand in the order in which the pallet applies them. */
+/* Which backed candidates may be put on chain, and on which core. A candidate that falls takes those behind it in its
+ * para's chain along. The filters stand in the order in which the pallet applies them. */
 #include "primitives/backing.h"
 #include "primitives/descriptor.h"
 #include "primitives/hash_of.h"
@@ -69,7 +69,8 @@ static bool well_described(ph_rt_t *rt, const filter_t *f, const ph_committed_ca
         return false;
     ph_hash_t scheduling_parent = ph_descriptor_scheduling_parent(d);
     ph_block_number_t number;
-    const ph_scheduling_parent_info_t *info = ph_paras_shared_find_scheduling_parent(f->parents, &number, &scheduling_parent);
+    const ph_scheduling_parent_info_t *info =
+        ph_paras_shared_find_scheduling_parent(f->parents, &number, &scheduling_parent);
     ph_ump_signals_t signals;
     if (!info || ph_ump_check(&signals, NULL, &c->commitments, d, version, &info->claim_queue) != PH_UMP_OK)
         return false;
@@ -79,7 +80,8 @@ static bool well_described(ph_rt_t *rt, const filter_t *f, const ph_committed_ca
 }
 
 /* Good ones by ascending para, in their order within a para. */
-static void collect(ph_rt_t *rt, ph_scheduled_candidates_t *out, const filter_t *f, const ph_vec_backed_candidate_t *candidates)
+static void collect(ph_rt_t *rt, ph_scheduled_candidates_t *out, const filter_t *f,
+                    const ph_vec_backed_candidate_t *candidates)
 {
     ph_vec_alloc(rt, out, candidates->count);
     out->count = 0;
@@ -114,7 +116,8 @@ static bool is_chained(ph_rt_t *rt, filter_t *f, ph_scheduled_candidate_t *c, bo
     ph_block_number_t number;
     ph_err_t err = ph_inclusion_verify(rt, &number, candidate, f->head, &f->context);
     if (err) {
-        ph_rt_log(rt, PH_LOG_DEBUG, "para-inherent", "candidate of para %u dropped: error %d", para_of(c).v, err & 0xff);
+        ph_rt_log(rt, PH_LOG_DEBUG, "para-inherent", "candidate of para %u dropped: error %d", para_of(c).v,
+                  err & 0xff);
         return false;
     }
     f->head = candidate->commitments.head_data;
@@ -148,7 +151,8 @@ static bool backing_group(ph_rt_t *rt, const filter_t *f, ph_vec_validator_index
            ph_scheduler_group_validators(rt, members, group);
 }
 
-/* The core that the descriptor names, or that stands behind the group's bits if these are as many as the group's members. */
+/* The core that the descriptor names, or that stands behind the group's bits if these are as many as the group's
+ * members. */
 static bool core_of(ph_rt_t *rt, const filter_t *f, ph_core_index_t *core, const ph_backed_candidate_t *c)
 {
     if (ph_descriptor_core_index(&c->candidate.descriptor, core))
@@ -220,14 +224,19 @@ static bool has_enough_votes(ph_rt_t *rt, filter_t *f, ph_scheduled_candidate_t 
     return c->candidate->validity_votes.count >= ph_threshold_backing(members.count, f->minimum_votes);
 }
 
-void ph_inherent_sanitize_candidates(ph_rt_t *rt, ph_scheduled_candidates_t *out, const ph_vec_backed_candidate_t *candidates,
-                                     const ph_allowed_scheduling_parents_tracker_t *parents, const ph_core_claim_t *claims,
-                                     size_t claim_count, const ph_vec_candidate_hash_t *invalid)
+void ph_inherent_sanitize_candidates(ph_rt_t *rt, ph_scheduled_candidates_t *out,
+                                     const ph_vec_backed_candidate_t *candidates,
+                                     const ph_allowed_scheduling_parents_tracker_t *parents,
+                                     const ph_core_claim_t *claims, size_t claim_count,
+                                     const ph_vec_candidate_hash_t *invalid)
 {
     ph_host_configuration_t config;
     ph_configuration_active_config_get(rt, &config);
-    filter_t f = {.parents = parents, .invalid = invalid, .claim_count = claim_count,
-                  .minimum_votes = config.minimum_backing_votes, .session = ph_paras_shared_session(rt),
+    filter_t f = {.parents = parents,
+                  .invalid = invalid,
+                  .claim_count = claim_count,
+                  .minimum_votes = config.minimum_backing_votes,
+                  .session = ph_paras_shared_session(rt),
                   .v3_enabled = ph_bits_get(config.node_features, PH_FEATURE_CANDIDATE_RECEIPT_V3)};
     f.claims = ph_arena_copy(rt->arena, claims, claim_count * sizeof *claims);
     ph_paras_shared_disabled_validators(rt, &f.disabled);

@@ -7,14 +7,14 @@
 #include "runtime/vec.h"
 
 /* Measured costs (picoseconds) of the inherent's parts; storage accesses at Rococo's price. */
-#define DB_READ UINT64_C(25000000)
-#define DB_WRITE UINT64_C(100000000)
-#define ACCESS(reads, writes) ((reads) * DB_READ + (writes) * DB_WRITE)
-#define ENTER_EMPTY (UINT64_C(294541000) + ACCESS(17, 5))
-#define ENTER_DISPUTES(votes) (UINT64_C(1022191567) + UINT64_C(42188253) * (votes) + ACCESS(30, 17))
-#define ENTER_BITFIELD (UINT64_C(556214000) + ACCESS(19, 7))
+#define DB_READ                UINT64_C(25000000)
+#define DB_WRITE               UINT64_C(100000000)
+#define ACCESS(reads, writes)  ((reads)*DB_READ + (writes)*DB_WRITE)
+#define ENTER_EMPTY            (UINT64_C(294541000) + ACCESS(17, 5))
+#define ENTER_DISPUTES(votes)  (UINT64_C(1022191567) + UINT64_C(42188253) * (votes) + ACCESS(30, 17))
+#define ENTER_BITFIELD         (UINT64_C(556214000) + ACCESS(19, 7))
 #define ENTER_CANDIDATE(votes) (UINT64_C(1513057081) + UINT64_C(47356840) * (votes) + ACCESS(32, 16))
-#define ENTER_CODE_UPGRADE (UINT64_C(40239337000) + ACCESS(34, 16))
+#define ENTER_CODE_UPGRADE     (UINT64_C(40239337000) + ACCESS(34, 16))
 
 typedef ph_inherent_weight_t weight_t;
 
@@ -45,7 +45,8 @@ static uint64_t len_of(const ph_type_t *type, const void *value)
 
 weight_t ph_inherent_dispute_weight(const ph_dispute_statement_set_t *dispute)
 {
-    return (weight_t){ENTER_DISPUTES(dispute->statements.count) - ENTER_EMPTY, len_of(&ph_type_dispute_statement_set, dispute)};
+    return (weight_t){ENTER_DISPUTES(dispute->statements.count) - ENTER_EMPTY,
+                      len_of(&ph_type_dispute_statement_set, dispute)};
 }
 
 weight_t ph_inherent_disputes_weight(const ph_vec_dispute_statement_set_t *disputes)
@@ -161,8 +162,12 @@ static void limit_candidates(ph_rt_t *rt, ph_vec_backed_candidate_t *candidates,
     bool *preferred = ph_arena_alloc(rt->arena, chains.count);
     for (size_t i = 0; i < chains.count; i++)
         preferred[i] = brings_code(&chains.items[i]);
-    choice_t choice = {.items = (const uint8_t *)chains.items, .count = chains.count, .item_size = sizeof *chains.items,
-                       .weigh = chain_weight, .limit = limit, .rng = rng};
+    choice_t choice = {.items = (const uint8_t *)chains.items,
+                       .count = chains.count,
+                       .item_size = sizeof *chains.items,
+                       .weigh = chain_weight,
+                       .limit = limit,
+                       .rng = rng};
     choose(rt, &choice, preferred);
     ph_vec_backed_candidate_t kept;
     ph_vec_alloc(rt, &kept, candidates->count);
@@ -176,8 +181,12 @@ static void limit_candidates(ph_rt_t *rt, ph_vec_backed_candidate_t *candidates,
 static void limit_bitfields(ph_rt_t *rt, ph_vec_unchecked_signed_availability_bitfield_t *bitfields, weight_t limit,
                             ph_chacha_t *rng)
 {
-    choice_t choice = {.items = (const uint8_t *)bitfields->items, .count = bitfields->count,
-                       .item_size = sizeof *bitfields->items, .weigh = bitfield_weight, .limit = limit, .rng = rng};
+    choice_t choice = {.items = (const uint8_t *)bitfields->items,
+                       .count = bitfields->count,
+                       .item_size = sizeof *bitfields->items,
+                       .weigh = bitfield_weight,
+                       .limit = limit,
+                       .rng = rng};
     choose(rt, &choice, NULL);
     ph_vec_unchecked_signed_availability_bitfield_t kept;
     ph_vec_alloc(rt, &kept, bitfields->count);
@@ -189,7 +198,8 @@ static void limit_bitfields(ph_rt_t *rt, ph_vec_unchecked_signed_availability_bi
 }
 
 void ph_inherent_limit(ph_rt_t *rt, ph_vec_backed_candidate_t *candidates,
-                       ph_vec_unchecked_signed_availability_bitfield_t *bitfields, weight_t limit, const uint8_t entropy[32])
+                       ph_vec_unchecked_signed_availability_bitfield_t *bitfields, weight_t limit,
+                       const uint8_t entropy[32])
 {
     weight_t for_bitfields = bitfields_weight(bitfields);
     if (fits(add(for_bitfields, chain_weight(candidates)), limit))

@@ -1,4 +1,5 @@
-/* ParaSessionInfo: keys and parameters of the last sessions, for approval voting and disputes. (Guide 2, Session Info.) */
+/* ParaSessionInfo: keys and parameters of the last sessions, for approval voting and disputes. (Guide 2, Session Info.)
+ */
 #ifndef PH_RUNTIME_PARA_SESSION_INFO_H
 #define PH_RUNTIME_PARA_SESSION_INFO_H
 

@@ -8,28 +8,28 @@
 #include "runtime/host.h"
 
 /* tools/runtime_wasm/sections.py reads these lines too. */
-#define PH_SPEC_NAME "parahost"
-#define PH_IMPL_NAME "parahost-c"
-#define PH_AUTHORING_VERSION 0u
-#define PH_SPEC_VERSION 1025002u
-#define PH_IMPL_VERSION 0u
+#define PH_SPEC_NAME           "parahost"
+#define PH_IMPL_NAME           "parahost-c"
+#define PH_AUTHORING_VERSION   0u
+#define PH_SPEC_VERSION        1025002u
+#define PH_IMPL_VERSION        0u
 #define PH_TRANSACTION_VERSION 26u
 /* The state root has layout V1, the extrinsics root V0. */
-#define PH_SYSTEM_VERSION 1u
-#define PH_STATE_VERSION 1
+#define PH_SYSTEM_VERSION     1u
+#define PH_STATE_VERSION      1
 #define PH_EXTRINSICS_VERSION 0
 
 /* Hashes of this many blocks are kept; that of genesis always. */
 #define PH_BLOCK_HASH_COUNT 4096u
 
 /* Bytes of a block, and of its header before its state root is known. */
-#define PH_MAX_BLOCK_LEN (5u << 20)
+#define PH_MAX_BLOCK_LEN  (5u << 20)
 #define PH_MAX_HEADER_LEN (PH_MAX_BLOCK_LEN / 5)
 /* Picoseconds of a block; the proof size is not limited. */
 #define PH_MAX_BLOCK_REF_TIME UINT64_C(2000000000000)
 /* Ordinary transactions may take three quarters of either. */
 #define PH_NORMAL_BLOCK_LEN (PH_MAX_BLOCK_LEN / 4 * 3)
-#define PH_NORMAL_REF_TIME (PH_MAX_BLOCK_REF_TIME / 4 * 3)
+#define PH_NORMAL_REF_TIME  (PH_MAX_BLOCK_REF_TIME / 4 * 3)
 
 /* Most authorities of BABE, GRANDPA and discovery that a genesis may name. */
 #define PH_MAX_AUTHORITIES 100000u

@@ -25,8 +25,8 @@ ph_err_t ph_paras_genesis_build(ph_rt_t *rt, const ph_genesis_para_t *paras, siz
     for (size_t i = 0; i < para_count; i++) {
         if (paras[i].code.len == 0)
             return ph_rt_panic(rt, "empty validation code is not allowed in genesis");
-        ph_para_genesis_args_t args = {.genesis_head = {paras[i].head}, .validation_code = {paras[i].code},
-                                       .para_kind = paras[i].is_parachain};
+        ph_para_genesis_args_t args = {
+            .genesis_head = {paras[i].head}, .validation_code = {paras[i].code}, .para_kind = paras[i].is_parachain};
         ph_paras_initialize_now(rt, paras[i].id, &args);
         if (!paras[i].is_parachain)
             continue;
@@ -75,7 +75,8 @@ ph_err_t ph_paras_call_force_schedule_code_upgrade(ph_rt_t *rt, const ph_origin_
     return PH_OK;
 }
 
-ph_err_t ph_paras_call_force_note_new_head(ph_rt_t *rt, const ph_origin_t *origin, ph_para_id_t para, ph_head_data_t new_head)
+ph_err_t ph_paras_call_force_note_new_head(ph_rt_t *rt, const ph_origin_t *origin, ph_para_id_t para,
+                                           ph_head_data_t new_head)
 {
     PH_TRY(ph_ensure_root(origin));
     ph_paras_note_new_head(rt, para, new_head, ph_now(rt));
@@ -127,8 +128,8 @@ ph_err_t ph_paras_call_authorize_force_set_current_code_hash(ph_rt_t *rt, const 
 
 /* ---- calls by anybody ---- */
 
-ph_err_t ph_paras_call_apply_authorized_force_set_current_code(ph_rt_t *rt, const ph_origin_t *origin, ph_para_id_t para,
-                                                               ph_validation_code_t new_code)
+ph_err_t ph_paras_call_apply_authorized_force_set_current_code(ph_rt_t *rt, const ph_origin_t *origin,
+                                                               ph_para_id_t para, ph_validation_code_t new_code)
 {
     (void)origin; /* the code says whether it is authorized */
     ph_authorized_code_hash_and_expiry_t authorized;

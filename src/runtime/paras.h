@@ -23,13 +23,14 @@ bool ph_paras_is_offboarding(ph_rt_t *rt, ph_para_id_t para);
 bool ph_paras_can_upgrade(ph_rt_t *rt, ph_para_id_t para);
 
 /* ---- heads ---- */
-/* A candidate executed in the context of relay block `context` is included: sets the head, and switches to new code if its
- * time has come. */
+/* A candidate executed in the context of relay block `context` is included: sets the head, and switches to new code if
+ * its time has come. */
 void ph_paras_note_new_head(ph_rt_t *rt, ph_para_id_t para, ph_head_data_t head, ph_block_number_t context);
 void ph_paras_set_current_head(ph_rt_t *rt, ph_para_id_t para, ph_head_data_t head);
 
 /* ---- lifecycle: errors are the pallet's ---- */
-PH_MUST_CHECK ph_err_t ph_paras_schedule_initialize(ph_rt_t *rt, ph_para_id_t para, const ph_para_genesis_args_t *genesis);
+PH_MUST_CHECK ph_err_t ph_paras_schedule_initialize(ph_rt_t *rt, ph_para_id_t para,
+                                                    const ph_para_genesis_args_t *genesis);
 PH_MUST_CHECK ph_err_t ph_paras_schedule_cleanup(ph_rt_t *rt, ph_para_id_t para);
 PH_MUST_CHECK ph_err_t ph_paras_schedule_parathread_upgrade(ph_rt_t *rt, ph_para_id_t para);
 PH_MUST_CHECK ph_err_t ph_paras_schedule_parachain_downgrade(ph_rt_t *rt, ph_para_id_t para);
@@ -37,8 +38,9 @@ PH_MUST_CHECK ph_err_t ph_paras_schedule_parachain_downgrade(ph_rt_t *rt, ph_par
 /* ---- code ---- */
 /* Starts an upgrade, from a candidate included in block `included_at` or on behalf of its manager. Ignored, with a log
  * line, if the code is of impossible size, equal to the current one, or an upgrade is under way. */
-void ph_paras_schedule_code_upgrade(ph_rt_t *rt, ph_para_id_t para, ph_validation_code_t code, ph_block_number_t included_at,
-                                    const ph_host_configuration_t *config, ph_upgrade_strategy_t strategy);
+void ph_paras_schedule_code_upgrade(ph_rt_t *rt, ph_para_id_t para, ph_validation_code_t code,
+                                    ph_block_number_t included_at, const ph_host_configuration_t *config,
+                                    ph_upgrade_strategy_t strategy);
 /* The same with all checks, for other modules. Errors CannotUpgradeCode, InvalidCode. */
 PH_MUST_CHECK ph_err_t ph_paras_schedule_code_upgrade_checked(ph_rt_t *rt, ph_para_id_t para, ph_validation_code_t code,
                                                               ph_upgrade_strategy_t strategy);

@@ -97,13 +97,14 @@ bool ph_paras_current_code(ph_rt_t *rt, ph_para_id_t para, ph_validation_code_t 
     return ph_paras_current_code_hash_get(rt, para, &hash) && ph_paras_code_by_hash_get(rt, &hash, code);
 }
 
-void ph_paras_set_current_code(ph_rt_t *rt, ph_para_id_t para, const ph_validation_code_hash_t *hash, ph_block_number_t at)
+void ph_paras_set_current_code(ph_rt_t *rt, ph_para_id_t para, const ph_validation_code_hash_t *hash,
+                               ph_block_number_t at)
 {
     ph_validation_code_hash_t prior;
     bool had_code = ph_paras_current_code_hash_get(rt, para, &prior);
     ph_paras_current_code_hash_set(rt, para, hash);
-    ph_deposit_consensus_log(rt, &(ph_consensus_log_t){.kind = PH_CONSENSUS_LOG_PARA_UPGRADE_CODE,
-                                                       .para_upgrade_code = {para, *hash}});
+    ph_deposit_consensus_log(
+        rt, &(ph_consensus_log_t){.kind = PH_CONSENSUS_LOG_PARA_UPGRADE_CODE, .para_upgrade_code = {para, *hash}});
     if (had_code)
         ph_paras_note_past_code(rt, para, at, ph_now(rt), &prior);
     else

@@ -1,4 +1,5 @@
-/* Onboarding, offboarding, and moving between a core of its own and on-demand: asked for now, done two sessions later. */
+/* Onboarding, offboarding, and moving between a core of its own and on-demand: asked for now, done two sessions later.
+ */
 #include "primitives/hash_of.h"
 #include "runtime/message_queue.h"
 #include "runtime/paras_internal.h"
@@ -15,8 +16,8 @@ static void set_lifecycle(ph_rt_t *rt, ph_para_id_t para, int kind)
 bool ph_paras_is_offboarding(ph_rt_t *rt, ph_para_id_t para)
 {
     ph_para_lifecycle_t state;
-    return ph_paras_para_lifecycles_get(rt, para, &state) &&
-           (state.kind == PH_PARA_LIFECYCLE_OFFBOARDING_PARATHREAD || state.kind == PH_PARA_LIFECYCLE_OFFBOARDING_PARACHAIN);
+    return ph_paras_para_lifecycles_get(rt, para, &state) && (state.kind == PH_PARA_LIFECYCLE_OFFBOARDING_PARATHREAD ||
+                                                              state.kind == PH_PARA_LIFECYCLE_OFFBOARDING_PARACHAIN);
 }
 
 bool ph_paras_is_valid(ph_rt_t *rt, ph_para_id_t para)

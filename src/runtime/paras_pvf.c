@@ -61,8 +61,9 @@ static void proceed_with_onboarding(ph_rt_t *rt, ph_para_id_t para, ph_session_i
     ph_paras_queue_action(rt, session, para);
 }
 
-static void enact_accepted(ph_rt_t *rt, const ph_validation_code_hash_t *subject, const ph_vec_pvf_check_cause_t *causes,
-                   ph_session_index_t age, const ph_host_configuration_t *config)
+static void enact_accepted(ph_rt_t *rt, const ph_validation_code_hash_t *subject,
+                           const ph_vec_pvf_check_cause_t *causes, ph_session_index_t age,
+                           const ph_host_configuration_t *config)
 {
     for (size_t i = 0; i < causes->count; i++) {
         const ph_pvf_check_cause_t *cause = &causes->items[i];
@@ -70,12 +71,13 @@ static void enact_accepted(ph_rt_t *rt, const ph_validation_code_hash_t *subject
         if (cause->kind == PH_PVF_CHECK_CAUSE_ONBOARDING)
             proceed_with_onboarding(rt, cause->onboarding, age);
         else
-            ph_paras_proceed_with_upgrade(rt, cause->upgrade.id, subject, ph_now(rt), cause->upgrade.included_at, config,
-                                          cause->upgrade.upgrade_strategy);
+            ph_paras_proceed_with_upgrade(rt, cause->upgrade.id, subject, ph_now(rt), cause->upgrade.included_at,
+                                          config, cause->upgrade.upgrade_strategy);
     }
 }
 
-static void enact_rejected(ph_rt_t *rt, const ph_validation_code_hash_t *subject, const ph_vec_pvf_check_cause_t *causes)
+static void enact_rejected(ph_rt_t *rt, const ph_validation_code_hash_t *subject,
+                           const ph_vec_pvf_check_cause_t *causes)
 {
     for (size_t i = 0; i < causes->count; i++) {
         const ph_pvf_check_cause_t *cause = &causes->items[i];
@@ -116,7 +118,8 @@ void ph_paras_kick_off_pvf_check(ph_rt_t *rt, const ph_pvf_check_cause_t *cause,
         ph_paras_pvf_active_vote_map_set(rt, hash, &vote);
     } else if (ph_paras_code_by_hash_exists(rt, hash)) { /* known and not under vote: checked before, or trusted */
         ph_pvf_check_cause_t only = *cause;
-        enact_accepted(rt, hash, &(ph_vec_pvf_check_cause_t){.items = &only, .count = 1}, (ph_session_index_t){0}, config);
+        enact_accepted(rt, hash, &(ph_vec_pvf_check_cause_t){.items = &only, .count = 1}, (ph_session_index_t){0},
+                       config);
     } else {
         start_vote(rt, cause, hash);
     }
@@ -270,7 +273,8 @@ static void validate_statement(ph_rt_t *rt, ph_transaction_validity_t *out, cons
     valid(rt, out, &tag, ph_params_epoch_slots(rt) / 2);
 }
 
-static void validate_authorized_code(ph_rt_t *rt, ph_transaction_validity_t *out, ph_para_id_t para, ph_validation_code_t code)
+static void validate_authorized_code(ph_rt_t *rt, ph_transaction_validity_t *out, ph_para_id_t para,
+                                     ph_validation_code_t code)
 {
     ph_authorized_code_hash_and_expiry_t authorized;
     if (ph_paras_check_authorized(rt, &authorized, para, code) != PH_OK) {
@@ -287,7 +291,8 @@ static void validate_authorized_code(ph_rt_t *rt, ph_transaction_validity_t *out
 void ph_paras_validate_unsigned(ph_rt_t *rt, ph_transaction_validity_t *out, const ph_call_paras_t *call)
 {
     if (call->kind == PH_CALL_PARAS_INCLUDE_PVF_CHECK_STATEMENT)
-        validate_statement(rt, out, &call->include_pvf_check_statement.stmt, &call->include_pvf_check_statement.signature);
+        validate_statement(rt, out, &call->include_pvf_check_statement.stmt,
+                           &call->include_pvf_check_statement.signature);
     else if (call->kind == PH_CALL_PARAS_APPLY_AUTHORIZED_FORCE_SET_CURRENT_CODE)
         validate_authorized_code(rt, out, call->apply_authorized_force_set_current_code.para,
                                  call->apply_authorized_force_set_current_code.new_code);

@@ -69,8 +69,9 @@ void ph_paras_shared_on_new_session(ph_rt_t *rt, ph_vec_validator_id_t *active, 
 
 /* ---- allowed parents ---- */
 
-const ph_scheduling_parent_info_t *ph_paras_shared_find_scheduling_parent(
-    const ph_allowed_scheduling_parents_tracker_t *tracker, ph_block_number_t *number, const ph_hash_t *hash)
+const ph_scheduling_parent_info_t *
+ph_paras_shared_find_scheduling_parent(const ph_allowed_scheduling_parents_tracker_t *tracker,
+                                       ph_block_number_t *number, const ph_hash_t *hash)
 {
     for (size_t i = 0; i < tracker->buffer.count; i++) {
         if (!ph_hash_is(&tracker->buffer.items[i].scheduling_parent, hash))

@@ -49,8 +49,9 @@ static bool may_start(ph_rt_t *rt, ph_para_id_t para, ph_validation_code_t code,
     return why == NULL;
 }
 
-void ph_paras_schedule_code_upgrade(ph_rt_t *rt, ph_para_id_t para, ph_validation_code_t code, ph_block_number_t included_at,
-                                    const ph_host_configuration_t *config, ph_upgrade_strategy_t strategy)
+void ph_paras_schedule_code_upgrade(ph_rt_t *rt, ph_para_id_t para, ph_validation_code_t code,
+                                    ph_block_number_t included_at, const ph_host_configuration_t *config,
+                                    ph_upgrade_strategy_t strategy)
 {
     ph_validation_code_hash_t hash = ph_hash_of_code(code);
     if (!may_start(rt, para, code, &hash, config))
@@ -140,7 +141,8 @@ static void signal_due_upgrades(ph_rt_t *rt, ph_block_number_t now)
     ph_paras_upcoming_upgrades_get(rt, &timers);
     size_t due = ph_paras_due(&timers, now);
     for (size_t i = 0; i < due; i++)
-        ph_paras_upgrade_go_ahead_signal_set(rt, timers.items[i]._0, (ph_upgrade_go_ahead_t){PH_UPGRADE_GO_AHEAD_GO_AHEAD});
+        ph_paras_upgrade_go_ahead_signal_set(rt, timers.items[i]._0,
+                                             (ph_upgrade_go_ahead_t){PH_UPGRADE_GO_AHEAD_GO_AHEAD});
     ph_vec_drop(&timers, due);
     ph_paras_upcoming_upgrades_set(rt, &timers);
 }

@@ -1,9 +1,9 @@
 /* The relay chain's state machine, as a native library: one entry, a runtime API call by name with SCALE arguments.
  *
  * The runtime holds nothing between calls; all of its state lies behind `ops` (runtime/host.h). Calls that write
- * (Core_initialize_block, BlockBuilder_apply_extrinsic, BlockBuilder_finalize_block, Core_execute_block) leave their writes
- * in the host's overlay, also when they fail: the caller discards them then. BlockBuilder_apply_extrinsic whose answer is
- * an error is to be discarded as well.
+ * (Core_initialize_block, BlockBuilder_apply_extrinsic, BlockBuilder_finalize_block, Core_execute_block) leave their
+ * writes in the host's overlay, also when they fail: the caller discards them then. BlockBuilder_apply_extrinsic whose
+ * answer is an error is to be discarded as well.
  *
  * Names are "<Api>_<method>" ("Core_version", "ParachainHost_validators"). Source: sp-api 44; reference runtime.md
  * section 16.

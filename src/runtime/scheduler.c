@@ -49,7 +49,8 @@ uint32_t ph_scheduler_core_count(ph_rt_t *rt)
     return ph_para_scheduler_validator_groups_count(rt);
 }
 
-bool ph_scheduler_group_assigned_to_core(ph_rt_t *rt, ph_group_index_t *group, ph_core_index_t core, ph_block_number_t at)
+bool ph_scheduler_group_assigned_to_core(ph_rt_t *rt, ph_group_index_t *group, ph_core_index_t core,
+                                         ph_block_number_t at)
 {
     ph_scheduler_params_t params;
     ph_block_number_t start;

@@ -1,8 +1,9 @@
-/* Scheduler: which cores there are, which validator group backs on which core at a block, which para may use a core when.
+/* Scheduler: which cores there are, which validator group backs on which core at a block, which para may use a core
+ * when.
  *
- * Cores are filled from two sources: schedules that the broker (or genesis) assigned to a core, and orders for on-demand
- * blocks. Nothing derived from them is stored: the claim queue is a look ahead at both. (Guide 5, Scheduler and
- * CoretimeAssigner; pallet `ParaScheduler` of polkadot-sdk, storage version 4.)
+ * Cores are filled from two sources: schedules that the broker (or genesis) assigned to a core, and orders for
+ * on-demand blocks. Nothing derived from them is stored: the claim queue is a look ahead at both. (Guide 5, Scheduler
+ * and CoretimeAssigner; pallet `ParaScheduler` of polkadot-sdk, storage version 4.)
  */
 #ifndef PH_RUNTIME_SCHEDULER_H
 #define PH_RUNTIME_SCHEDULER_H
@@ -16,7 +17,8 @@ void ph_scheduler_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *ch
 /* The number of cores that can be used in this session: one a validator group. */
 uint32_t ph_scheduler_core_count(ph_rt_t *rt);
 /* The group that backs on `core` at block `at`; false before the session's start or beyond the cores. */
-bool ph_scheduler_group_assigned_to_core(ph_rt_t *rt, ph_group_index_t *group, ph_core_index_t core, ph_block_number_t at);
+bool ph_scheduler_group_assigned_to_core(ph_rt_t *rt, ph_group_index_t *group, ph_core_index_t core,
+                                         ph_block_number_t at);
 bool ph_scheduler_group_validators(ph_rt_t *rt, ph_vec_validator_index_t *out, ph_group_index_t group);
 void ph_scheduler_group_rotation_info(ph_rt_t *rt, ph_group_rotation_info_t *out, ph_block_number_t now);
 
@@ -37,7 +39,7 @@ typedef struct ph_core_claim {
     ph_para_id_t para;
 } ph_core_claim_t;
 typedef struct ph_core_claims {
-    ph_core_claim_t *items;     /* ascending by core */
+    ph_core_claim_t *items; /* ascending by core */
     size_t count;
 } ph_core_claims_t;
 /* Takes the claims of this block. A blocked core (bit set) yields none, and its on-demand order is queued again; an

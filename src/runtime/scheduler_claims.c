@@ -42,7 +42,8 @@ static void start_work(ph_rt_t *rt, ph_work_state_t *work, const ph_schedule_t *
     }
 }
 
-static bool next_schedule(ph_rt_t *rt, ph_schedule_t *out, ph_block_number_t begin, ph_core_index_t core, const source_t *from)
+static bool next_schedule(ph_rt_t *rt, ph_schedule_t *out, ph_block_number_t begin, ph_core_index_t core,
+                          const source_t *from)
 {
     ph_tup_block_number_core_index_t key = {begin, core};
     return from->orders ? ph_para_scheduler_core_schedules_get(rt, &key, out)
@@ -292,8 +293,8 @@ ph_err_t ph_scheduler_assign_coretime(ph_rt_t *rt, ph_para_id_t para)
     ph_core_index_t core = {config.scheduler_params.num_cores};
     config.scheduler_params.num_cores = ph_sat_add_u32(core.v, 1);
     ph_configuration_active_config_set(rt, &config);
-    ph_tup_core_assignment_parts_of57600_t full = {
-        ._0 = {.kind = PH_CORE_ASSIGNMENT_TASK, .task = para.v}, ._1 = {FULL}};
+    ph_tup_core_assignment_parts_of57600_t full = {._0 = {.kind = PH_CORE_ASSIGNMENT_TASK, .task = para.v},
+                                                   ._1 = {FULL}};
     ph_vec_tup_core_assignment_parts_of57600_t assignments = {.items = &full, .count = 1};
     return ph_scheduler_assign_core(rt, core, ph_now(rt) + 1, &assignments, &(ph_opt_block_number_t){0});
 }

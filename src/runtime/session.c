@@ -50,8 +50,8 @@ static ph_err_t tell_new_session(ph_rt_t *rt, const ph_session_change_t *change)
     return ph_authority_discovery_on_new_session(rt, change);
 }
 
-/* Initializer last: it makes the first session of the paras, for which the others' keys must be known. (On Rococo the order
- * is as above, and session 0 has no such keys; runtime/genesis.h.) */
+/* Initializer last: it makes the first session of the paras, for which the others' keys must be known. (On Rococo the
+ * order is as above, and session 0 has no such keys; runtime/genesis.h.) */
 static ph_err_t tell_genesis_session(ph_rt_t *rt, const ph_session_change_t *change)
 {
     PH_TRY(ph_grandpa_on_genesis_session(rt, change));

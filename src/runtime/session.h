@@ -1,7 +1,7 @@
 /* Session: which validators are active with which keys. A set chosen for a session is queued during the one before it.
  *
- * The set changes only when the pallet's manager says so; here there is none, so the validators of genesis stay, with the
- * keys that they have set meanwhile. (pallet-session 50.)
+ * The set changes only when the pallet's manager says so; here there is none, so the validators of genesis stay, with
+ * the keys that they have set meanwhile. (pallet-session 50.)
  */
 #ifndef PH_RUNTIME_SESSION_H
 #define PH_RUNTIME_SESSION_H
@@ -18,7 +18,7 @@ bool ph_session_disable(ph_rt_t *rt, uint32_t validator, ph_perbill_t severity);
 bool ph_session_reenable(ph_rt_t *rt, uint32_t validator);
 
 typedef struct ph_genesis_validator {
-    ph_account_id_t account;    /* of the stash: it names the validator */
+    ph_account_id_t account; /* of the stash: it names the validator */
     ph_session_keys_t keys;
 } ph_genesis_validator_t;
 

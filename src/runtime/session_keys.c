@@ -10,9 +10,12 @@ void ph_session_key_at(ph_key_type_id_t *type, ph_bytes_t *key, const ph_session
 {
     static const char types[PH_SESSION_KEY_COUNT][5] = {"gran", "babe", "para", "asgn", "audi", "beef"};
     const ph_bytes_t parts[PH_SESSION_KEY_COUNT] = {
-        ph_bytes(keys->grandpa.bytes, 32),         ph_bytes(keys->babe.bytes, 32),
-        ph_bytes(keys->para_validator.bytes, 32),  ph_bytes(keys->para_assignment.bytes, 32),
-        ph_bytes(keys->authority_discovery.bytes, 32), ph_bytes(keys->beefy.bytes, 33),
+        ph_bytes(keys->grandpa.bytes, 32),
+        ph_bytes(keys->babe.bytes, 32),
+        ph_bytes(keys->para_validator.bytes, 32),
+        ph_bytes(keys->para_assignment.bytes, 32),
+        ph_bytes(keys->authority_discovery.bytes, 32),
+        ph_bytes(keys->beefy.bytes, 33),
     };
     memcpy(type->bytes, types[i], 4);
     *key = parts[i];
@@ -71,7 +74,7 @@ static bool proof_is_valid(ph_rt_t *rt, const ph_account_id_t *who, const ph_ses
         ph_bytes_t key;
         ph_session_key_at(&type, &key, keys, i);
         const uint8_t *signature = proof.data + i * 64;
-        bool ok = i == ED25519          ? ph_host_ed25519_verify(rt, signature, message, key.data)
+        bool ok = i == ED25519        ? ph_host_ed25519_verify(rt, signature, message, key.data)
                   : i <= SR25519_LAST ? ph_host_sr25519_verify(rt, signature, message, key.data)
                                       : ecdsa_signed(rt, signature, message, key.data);
         if (!ok)
@@ -83,7 +86,8 @@ static bool proof_is_valid(ph_rt_t *rt, const ph_account_id_t *who, const ph_ses
 /* ---- calls ---- */
 
 /* An account's first keys hold on to the account; so do keys that take the place of those another chain had set. */
-ph_err_t ph_session_call_set_keys(ph_rt_t *rt, const ph_origin_t *origin, const ph_session_keys_t *keys, ph_bytes_t proof)
+ph_err_t ph_session_call_set_keys(ph_rt_t *rt, const ph_origin_t *origin, const ph_session_keys_t *keys,
+                                  ph_bytes_t proof)
 {
     ph_account_id_t who;
     PH_TRY(ph_ensure_signed(origin, &who));

@@ -10,8 +10,8 @@
  * point into `keys`. */
 void ph_session_key_at(ph_key_type_id_t *type, ph_bytes_t *key, const ph_session_keys_t *keys, size_t i);
 
-/* Stores the keys of `who` and that they are its own; *had and *old say what was stored before. Session.DuplicatedKey if
- * somebody else owns one of them. */
+/* Stores the keys of `who` and that they are its own; *had and *old say what was stored before. Session.DuplicatedKey
+ * if somebody else owns one of them. */
 PH_MUST_CHECK ph_err_t ph_session_put_keys(ph_rt_t *rt, bool *had, ph_session_keys_t *old, const ph_account_id_t *who,
                                            const ph_session_keys_t *keys);
 

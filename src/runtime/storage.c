@@ -78,12 +78,12 @@ static void complain(ph_rt_t *rt, const ph_storage_item_t *item, const char *wha
 {
     char why[PH_READER_PATH_MAX + 96];
     ph_reader_explain(r, why, sizeof why);
-    ph_rt_log(rt, PH_LOG_ERROR, "runtime::storage", "%s.%s: a stored %s does not decode: %s", item->pallet, item->name, what,
-              why);
+    ph_rt_log(rt, PH_LOG_ERROR, "runtime::storage", "%s.%s: a stored %s does not decode: %s", item->pallet, item->name,
+              what, why);
 }
 
-/* What the host hands back lies in the call's arena, so byte strings may point into it. As FRAME, bytes after the value are
- * not looked at. */
+/* What the host hands back lies in the call's arena, so byte strings may point into it. As FRAME, bytes after the value
+ * are not looked at. */
 static bool decode_value(ph_rt_t *rt, void *out, const ph_storage_item_t *item, ph_bytes_t stored)
 {
     ph_reader_t r = ph_reader(stored);
@@ -166,7 +166,8 @@ uint32_t ph_storage_count(ph_rt_t *rt, const ph_storage_item_t *item, const void
 }
 
 /* Reads the keys after the first `given` ones out of the part of a key on chain that follows those. */
-static bool decode_keys(ph_rt_t *rt, void *const *key_outs, const ph_storage_item_t *item, size_t given, ph_bytes_t rest)
+static bool decode_keys(ph_rt_t *rt, void *const *key_outs, const ph_storage_item_t *item, size_t given,
+                        ph_bytes_t rest)
 {
     ph_reader_t r = ph_reader(rest);
     r.borrow = true;

@@ -15,10 +15,22 @@ static inline ph_block_number_t ph_now(ph_rt_t *rt)
     return number;
 }
 
-static inline uint32_t ph_sat_add_u32(uint32_t a, uint32_t b) { return a > UINT32_MAX - b ? UINT32_MAX : a + b; }
-static inline uint32_t ph_sat_sub_u32(uint32_t a, uint32_t b) { return a > b ? a - b : 0; }
-static inline uint64_t ph_sat_add_u64(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
-static inline uint64_t ph_sat_sub_u64(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+static inline uint32_t ph_sat_add_u32(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+static inline uint32_t ph_sat_sub_u32(uint32_t a, uint32_t b)
+{
+    return a > b ? a - b : 0;
+}
+static inline uint64_t ph_sat_add_u64(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+static inline uint64_t ph_sat_sub_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
 
 #define ph_hash_is(a, b) (memcmp((a)->bytes, (b)->bytes, 32) == 0)
 

@@ -19,9 +19,12 @@ static void accrue(ph_weight_t *w, uint64_t ref_time, uint64_t proof_size)
 static ph_weight_t *of_class(ph_per_dispatch_class_weight_t *weights, ph_dispatch_class_t class_)
 {
     switch ((ph_dispatch_class_kind_t)class_.kind) {
-    case PH_DISPATCH_CLASS_NORMAL: return &weights->normal;
-    case PH_DISPATCH_CLASS_OPERATIONAL: return &weights->operational;
-    case PH_DISPATCH_CLASS_MANDATORY: break;
+    case PH_DISPATCH_CLASS_NORMAL:
+        return &weights->normal;
+    case PH_DISPATCH_CLASS_OPERATIONAL:
+        return &weights->operational;
+    case PH_DISPATCH_CLASS_MANDATORY:
+        break;
     }
     return &weights->mandatory;
 }
@@ -36,14 +39,16 @@ static bool weight_fits(const ph_per_dispatch_class_weight_t *all, ph_dispatch_c
 {
     uint64_t normal_max = PH_NORMAL_REF_TIME;
     uint64_t reserved = PH_MAX_BLOCK_REF_TIME - normal_max;
-    uint64_t total = ph_sat_add_u64(ph_sat_add_u64(all->normal.ref_time, all->operational.ref_time),
-                                    all->mandatory.ref_time);
+    uint64_t total =
+        ph_sat_add_u64(ph_sat_add_u64(all->normal.ref_time, all->operational.ref_time), all->mandatory.ref_time);
     switch ((ph_dispatch_class_kind_t)class_.kind) {
-    case PH_DISPATCH_CLASS_NORMAL: return all->normal.ref_time <= normal_max && total <= PH_MAX_BLOCK_REF_TIME;
+    case PH_DISPATCH_CLASS_NORMAL:
+        return all->normal.ref_time <= normal_max && total <= PH_MAX_BLOCK_REF_TIME;
     case PH_DISPATCH_CLASS_OPERATIONAL:
-        return all->operational.ref_time <= PH_MAX_BLOCK_REF_TIME
-               && (total <= PH_MAX_BLOCK_REF_TIME || all->operational.ref_time <= reserved);
-    case PH_DISPATCH_CLASS_MANDATORY: break;
+        return all->operational.ref_time <= PH_MAX_BLOCK_REF_TIME &&
+               (total <= PH_MAX_BLOCK_REF_TIME || all->operational.ref_time <= reserved);
+    case PH_DISPATCH_CLASS_MANDATORY:
+        break;
     }
     return true;
 }
@@ -56,7 +61,8 @@ bool ph_system_reserve(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encod
         return false;
     ph_per_dispatch_class_weight_t weights;
     ph_system_block_weight_get(rt, &weights);
-    accrue(of_class(&weights, info->class_), info->weight.ref_time, ph_sat_add_u64(info->weight.proof_size, encoded_len));
+    accrue(of_class(&weights, info->class_), info->weight.ref_time,
+           ph_sat_add_u64(info->weight.proof_size, encoded_len));
     if (!weight_fits(&weights, info->class_))
         return false;
     ph_system_block_size_set(rt, size + (uint32_t)encoded_len);

@@ -15,9 +15,9 @@ typedef struct ph_dispatch_info {
 } ph_dispatch_info_t;
 
 /* Storage keys outside the pallets. */
-#define PH_KEY_CODE PH_BYTES_LIT(":code")
-#define PH_KEY_HEAP_PAGES PH_BYTES_LIT(":heappages")
-#define PH_KEY_EXTRINSIC_INDEX PH_BYTES_LIT(":extrinsic_index")
+#define PH_KEY_CODE               PH_BYTES_LIT(":code")
+#define PH_KEY_HEAP_PAGES         PH_BYTES_LIT(":heappages")
+#define PH_KEY_EXTRINSIC_INDEX    PH_BYTES_LIT(":extrinsic_index")
 #define PH_KEY_INTRABLOCK_ENTROPY PH_BYTES_LIT(":intrablock_entropy")
 
 /* ---- phases of a block ---- */

@@ -1,4 +1,5 @@
-/* Timestamp: the time of the block, milliseconds since 1970, said once in every block by its author. (pallet-timestamp 49.) */
+/* Timestamp: the time of the block, milliseconds since 1970, said once in every block by its author.
+ * (pallet-timestamp 49.) */
 #ifndef PH_RUNTIME_TIMESTAMP_H
 #define PH_RUNTIME_TIMESTAMP_H
 

@@ -1,5 +1,6 @@
-/* Changing generated vectors (struct { T *items; size_t count; }) inside a call: everything lies in the call's arena, so
- * growing copies and nothing is freed. For building a long list one element after another take PH_LIST of base/vec.h.
+/* Changing generated vectors (struct { T *items; size_t count; }) inside a call: everything lies in the call's arena,
+ * so growing copies and nothing is freed. For building a long list one element after another take PH_LIST of
+ * base/vec.h.
  */
 #ifndef PH_RUNTIME_VEC_H
 #define PH_RUNTIME_VEC_H

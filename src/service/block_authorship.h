@@ -1,5 +1,5 @@
-/* The block author's end of the overseer: asks the Provisioner for inherent data on the chain's behalf, hears provisionable
- * data as it arrives. (Polkadot's ParachainsInherentDataProvider.)
+/* The block author's end of the overseer: asks the Provisioner for inherent data on the chain's behalf, hears
+ * provisionable data as it arrives. (Polkadot's ParachainsInherentDataProvider.)
  */
 #ifndef PH_SERVICE_BLOCK_AUTHORSHIP_H
 #define PH_SERVICE_BLOCK_AUTHORSHIP_H

@@ -26,8 +26,8 @@ struct ph_fleet_node {
 
 /* ---- the adder's collator ---- */
 
-static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_hash_t *relay_parent, const ph_persisted_validation_data_t *pvd,
-                        ph_collation_result_t *out)
+static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_hash_t *relay_parent,
+                        const ph_persisted_validation_data_t *pvd, ph_collation_result_t *out)
 {
     const ph_fleet_node_t *node = ctx;
     ph_writer_t block = ph_writer_in(arena);
@@ -55,7 +55,8 @@ static void on_imported(void *ctx, ph_node_t *n, ph_relay_block_t *block, bool b
         fleet->config.imported(fleet->config.ctx, node->index, block, best);
 }
 
-static void on_misbehaviour(void *ctx, ph_node_t *n, const char *kind, ph_validator_index_t validator, const ph_candidate_hash_t *candidate)
+static void on_misbehaviour(void *ctx, ph_node_t *n, const char *kind, ph_validator_index_t validator,
+                            const ph_candidate_hash_t *candidate)
 {
     ph_fleet_node_t *node = ctx;
     ph_fleet_t *fleet = node->fleet;
@@ -106,20 +107,30 @@ static void add_collator(ph_fleet_t *fleet, size_t para, size_t bad)
     ph_blake2_256(node->collator_seed, ph_bytes(name, strlen(name)));
     node->bad = bad > 0;
     node->collates = true;
-    node->collator = (ph_collator_t){.para_id = id, .collate = collate, .ctx = node, .bad = node->bad,
-                                     .fault_offset = (uint32_t)bad};
+    node->collator = (ph_collator_t){
+        .para_id = id, .collate = collate, .ctx = node, .bad = node->bad, .fault_offset = (uint32_t)bad};
 }
 
 static ph_err_t raise_node(ph_fleet_node_t *node)
 {
     ph_fleet_t *fleet = node->fleet;
     const ph_fleet_config_t *config = &fleet->config;
-    ph_node_config_t c = {.env = node->env, .genesis = fleet->local->genesis, .validator_seed = node->validator_seed,
-                          .collator_seed = node->collates ? node->collator_seed : NULL, .collators = &node->collator,
-                          .collator_count = node->collates, .pvf = config->pvf_service, .slot_ms = config->slot_ms,
-                          .finality_depth = config->finality_depth, .block_peers = BLOCK_PEERS};
-    c.hooks = (ph_node_hooks_t){.ctx = node, .imported = on_imported, .misbehaviour = on_misbehaviour, .failed = on_failed,
-                                .signature = config->signature, .signature_ctx = config->ctx};
+    ph_node_config_t c = {.env = node->env,
+                          .genesis = fleet->local->genesis,
+                          .validator_seed = node->validator_seed,
+                          .collator_seed = node->collates ? node->collator_seed : NULL,
+                          .collators = &node->collator,
+                          .collator_count = node->collates,
+                          .pvf = config->pvf_service,
+                          .slot_ms = config->slot_ms,
+                          .finality_depth = config->finality_depth,
+                          .block_peers = BLOCK_PEERS};
+    c.hooks = (ph_node_hooks_t){.ctx = node,
+                                .imported = on_imported,
+                                .misbehaviour = on_misbehaviour,
+                                .failed = on_failed,
+                                .signature = config->signature,
+                                .signature_ctx = config->ctx};
     PH_TRY(ph_node_new(&node->node, &c));
     ph_node_start(node->node);
     return PH_OK;
@@ -145,9 +156,15 @@ static ph_err_t build_local(ph_fleet_t *fleet, char *why, size_t why_len)
         ph_fleet_code_t code = code_of(config, i, ph_bytes(genesis_head, sizeof genesis_head));
         paras[i] = (ph_local_para_t){.id = {(uint32_t)(FIRST_PARA + i)}, .code = code.pvf, .head = code.head};
     }
-    ph_local_config_t local = {.validators = config->validators, .paras = paras, .para_count = config->paras, .slot_ms = config->slot_ms,
-                               .session_slots = config->session_slots, .rotation_blocks = config->rotation_blocks,
-                               .runtime_code = config->runtime_code.len ? config->runtime_code : ph_bytes(ph_runtime_wasm, ph_runtime_wasm_len)};
+    ph_local_config_t local = {.validators = config->validators,
+                               .paras = paras,
+                               .para_count = config->paras,
+                               .slot_ms = config->slot_ms,
+                               .session_slots = config->session_slots,
+                               .rotation_blocks = config->rotation_blocks,
+                               .runtime_code = config->runtime_code.len
+                                                   ? config->runtime_code
+                                                   : ph_bytes(ph_runtime_wasm, ph_runtime_wasm_len)};
     ph_err_t err = ph_local_new(&fleet->local, &local, why, why_len);
     ph_mem_free(paras);
     return err;
@@ -160,7 +177,8 @@ ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *w
     ph_map_init(&fleet->blocks, sizeof(ph_hash_t), sizeof(ph_relay_block_t *));
     ph_map_init(&fleet->misbehaviour_seen, 32, 1);
     fleet->local = config->local;
-    PH_CHECK(!config->local || (config->validators == config->local->validator_count && config->paras == config->local->para_count));
+    PH_CHECK(!config->local ||
+             (config->validators == config->local->validator_count && config->paras == config->local->para_count));
     ph_err_t err = config->local ? PH_OK : build_local(fleet, why, why_len);
     if (err != PH_OK) {
         ph_fleet_free(fleet);
@@ -193,10 +211,22 @@ ph_err_t ph_fleet_start(ph_fleet_t *fleet, char *why, size_t why_len)
     return PH_OK;
 }
 
-size_t ph_fleet_count(const ph_fleet_t *fleet) { return fleet->nodes.count; }
-ph_node_t *ph_fleet_node(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->node; }
-ph_env_t *ph_fleet_env(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->env; }
-const char *ph_fleet_name(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->name; }
+size_t ph_fleet_count(const ph_fleet_t *fleet)
+{
+    return fleet->nodes.count;
+}
+ph_node_t *ph_fleet_node(const ph_fleet_t *fleet, uint32_t index)
+{
+    return fleet->nodes.items[index]->node;
+}
+ph_env_t *ph_fleet_env(const ph_fleet_t *fleet, uint32_t index)
+{
+    return fleet->nodes.items[index]->env;
+}
+const char *ph_fleet_name(const ph_fleet_t *fleet, uint32_t index)
+{
+    return fleet->nodes.items[index]->name;
+}
 
 const char *ph_fleet_peer_name(const ph_fleet_t *fleet, const ph_trace_fields_t *fields)
 {
@@ -204,7 +234,10 @@ const char *ph_fleet_peer_name(const ph_fleet_t *fleet, const ph_trace_fields_t 
     return known ? fleet->nodes.items[fields->peer.v]->name : NULL;
 }
 
-bool ph_fleet_is_bad(const ph_fleet_t *fleet, uint32_t index) { return fleet->nodes.items[index]->bad; }
+bool ph_fleet_is_bad(const ph_fleet_t *fleet, uint32_t index)
+{
+    return fleet->nodes.items[index]->bad;
+}
 
 static void keep_stats(ph_fleet_t *fleet, ph_node_t *node)
 {
@@ -225,7 +258,10 @@ void ph_fleet_drop(ph_fleet_t *fleet, uint32_t index)
     node->node = NULL;
 }
 
-ph_err_t ph_fleet_revive(ph_fleet_t *fleet, uint32_t index) { return raise_node(fleet->nodes.items[index]); }
+ph_err_t ph_fleet_revive(ph_fleet_t *fleet, uint32_t index)
+{
+    return raise_node(fleet->nodes.items[index]);
+}
 
 void ph_fleet_conclude(ph_fleet_t *fleet)
 {
@@ -259,7 +295,8 @@ ph_node_t *ph_fleet_view(const ph_fleet_t *fleet)
     ph_node_t *view = NULL;
     for (size_t i = 0; i < fleet->config.validators && i < fleet->nodes.count; i++) {
         ph_node_t *node = fleet->nodes.items[i]->node;
-        if (node && (!view || ph_chain_best(ph_node_chain(node))->header.number > ph_chain_best(ph_node_chain(view))->header.number))
+        if (node && (!view || ph_chain_best(ph_node_chain(node))->header.number >
+                                  ph_chain_best(ph_node_chain(view))->header.number))
             view = node;
     }
     return view;

@@ -1,5 +1,5 @@
-/* All nodes of a local network in one process: validators, one collator a para, and, if wanted, collators that cheat. Used by
- * `parahost sim` (virtual time) and `parahost dev` (wall clock); the difference is where envs come from.
+/* All nodes of a local network in one process: validators, one collator a para, and, if wanted, collators that cheat.
+ * Used by `parahost sim` (virtual time) and `parahost dev` (wall clock); the difference is where envs come from.
  */
 #ifndef PH_SERVICE_FLEET_H
 #define PH_SERVICE_FLEET_H
@@ -18,12 +18,14 @@ typedef struct ph_fleet_config {
     size_t validators, paras, bad_collators;
     uint64_t slot_ms;
     uint32_t session_slots, rotation_blocks, finality_depth;
-    size_t pov_bytes;                       /* PoVs are padded to this many bytes */
-    const ph_fleet_code_t *codes;           /* instead of the built-in adder, given to the paras in turn; borrowed by ph_fleet_new */
-    size_t code_count;                      /* 0: built-in */
-    ph_local_t *local;                      /* a network built beforehand, of that many validators and paras; outlives the fleet. NULL: none */
-    ph_bytes_t runtime_code;                /* for `:code`; empty: the runtime's own wasm body */
-    ph_pvf_service_t *pvf_service;          /* outlives the fleet */
+    size_t pov_bytes; /* PoVs are padded to this many bytes */
+    const ph_fleet_code_t
+        *codes;        /* instead of the built-in adder, given to the paras in turn; borrowed by ph_fleet_new */
+    size_t code_count; /* 0: built-in */
+    ph_local_t
+        *local; /* a network built beforehand, of that many validators and paras; outlives the fleet. NULL: none */
+    ph_bytes_t runtime_code;       /* for `:code`; empty: the runtime's own wasm body */
+    ph_pvf_service_t *pvf_service; /* outlives the fleet */
     /* Makes the env of node `index`; it outlives the node. */
     ph_env_t *(*make_env)(void *ctx, uint32_t index, const char *name);
     /* The address book: this node answers to that key. */
@@ -46,9 +48,9 @@ typedef struct ph_fleet_node ph_fleet_node_t;
 
 typedef struct ph_fleet {
     ph_fleet_config_t config;
-    ph_local_t *local;                      /* its own unless config.local */
-    PH_LIST(ph_fleet_node_t *) nodes;       /* validators first, then collators, then bad collators */
-    ph_map_t blocks;                        /* ph_hash_t → ph_relay_block_t *: every block that any node knew */
+    ph_local_t *local;                /* its own unless config.local */
+    PH_LIST(ph_fleet_node_t *) nodes; /* validators first, then collators, then bad collators */
+    ph_map_t blocks;                  /* ph_hash_t → ph_relay_block_t *: every block that any node knew */
     PH_LIST(ph_fleet_misbehaviour_t) misbehaviour;
     ph_map_t misbehaviour_seen;
     uint64_t reorgs;

@@ -57,18 +57,26 @@ ph_err_t ph_local_make_validator(ph_local_validator_t *v, ph_genesis_validator_t
     return PH_OK;
 }
 
-static ph_err_t build_state(ph_local_t *local, const ph_local_config_t *config, const ph_genesis_validator_t *validators, char *why, size_t why_len)
+static ph_err_t build_state(ph_local_t *local, const ph_local_config_t *config,
+                            const ph_genesis_validator_t *validators, char *why, size_t why_len)
 {
     ph_genesis_para_t *paras = ph_arena_alloc(local->arena, config->para_count * sizeof *paras);
     for (size_t i = 0; i < config->para_count; i++)
-        paras[i] = (ph_genesis_para_t){.id = config->paras[i].id, .head = config->paras[i].head, .code = config->paras[i].code, .is_parachain = true};
+        paras[i] = (ph_genesis_para_t){.id = config->paras[i].id,
+                                       .head = config->paras[i].head,
+                                       .code = config->paras[i].code,
+                                       .is_parachain = true};
     ph_host_configuration_t host_config;
     ph_genesis_local_configuration(&host_config);
     host_config.scheduler_params.group_rotation_frequency = config->rotation_blocks;
     if (config->max_pov_size)
         host_config.max_pov_size = config->max_pov_size;
-    ph_genesis_t genesis = {.validators = validators, .validator_count = config->validators, .paras = paras, .para_count = config->para_count,
-                            .config = &host_config, .code = config->runtime_code};
+    ph_genesis_t genesis = {.validators = validators,
+                            .validator_count = config->validators,
+                            .paras = paras,
+                            .para_count = config->para_count,
+                            .config = &host_config,
+                            .code = config->runtime_code};
     genesis.chain.slot_ms = config->slot_ms;
     genesis.chain.epoch_slots = config->session_slots;
     ph_state_t *empty = ph_state_empty(local->store), *state = NULL;

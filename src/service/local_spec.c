@@ -18,8 +18,8 @@ enum { NAMES_TRIED = 1024, VALIDATORS_MAX = 65536 };
 typedef ph_vec_tup_babe_authority_id_babe_authority_weight_t authorities_t;
 
 typedef struct reader {
-    ph_arena_t *arena;      /* of the reading */
-    ph_rt_t rt;             /* looks at the state */
+    ph_arena_t *arena; /* of the reading */
+    ph_rt_t rt;        /* looks at the state */
     ph_bytes_t runtime_code;
     char *why;
     size_t why_len;
@@ -44,7 +44,8 @@ static ph_err_t check_spec(reader_t *r, const ph_spec_t *spec)
         return refuse(r, "there is no :code in the state; expected the runtime of this version");
     if (!ph_hash_equal(&spec->code_hash, &ours))
         return refuse(r, "the chain runs another runtime, code hash %s; expected that of this version, %s",
-                      ph_hex_in(r->arena, ph_bytes(spec->code_hash.bytes, 32)), ph_hex_in(r->arena, ph_bytes(ours.bytes, 32)));
+                      ph_hex_in(r->arena, ph_bytes(spec->code_hash.bytes, 32)),
+                      ph_hex_in(r->arena, ph_bytes(ours.bytes, 32)));
     return PH_OK;
 }
 
@@ -65,8 +66,10 @@ static ph_err_t find_validators(reader_t *r, ph_local_t *local, const authoritie
     }
     for (size_t a = 0; a < authorities->count; a++)
         if (!local->validators[a].name[0])
-            return refuse(r, "authority %zu, %s, is unknown; expected keys of //Alice, //Bob, //Charlie, //Dave, //Eve, //Ferdie, //Validator6, …", a,
-                          ph_hex_in(r->arena, ph_bytes(authorities->items[a]._0.bytes, 32)));
+            return refuse(r,
+                          "authority %zu, %s, is unknown; expected keys of //Alice, //Bob, //Charlie, //Dave, //Eve, "
+                          "//Ferdie, //Validator6, …",
+                          a, ph_hex_in(r->arena, ph_bytes(authorities->items[a]._0.bytes, 32)));
     return PH_OK;
 }
 
@@ -78,7 +81,8 @@ static ph_err_t read_para(reader_t *r, ph_local_t *local, ph_local_para_t *out, 
     if (!ph_paras_heads_get(&r->rt, id, &head) || !ph_paras_current_code_hash_get(&r->rt, id, &hash) ||
         !ph_paras_code_by_hash_get(&r->rt, &hash, &code))
         return refuse(r, "para %u has no head or no code in the state; expected both", id.v);
-    *out = (ph_local_para_t){.id = id, .code = ph_bytes_copy(local->arena, code.v), .head = ph_bytes_copy(local->arena, head.v)};
+    *out = (ph_local_para_t){
+        .id = id, .code = ph_bytes_copy(local->arena, code.v), .head = ph_bytes_copy(local->arena, head.v)};
     return PH_OK;
 }
 
@@ -93,7 +97,8 @@ static ph_err_t describe(reader_t *r, ph_local_t **out)
     if (number != 0)
         return refuse(r, "the state is that of block #%u; expected a genesis state", number);
     if (authorities.count == 0 || authorities.count > VALIDATORS_MAX)
-        return refuse(r, "the state names %zu authorities of BABE; expected 1 to %d", (size_t)authorities.count, VALIDATORS_MAX);
+        return refuse(r, "the state names %zu authorities of BABE; expected 1 to %d", (size_t)authorities.count,
+                      VALIDATORS_MAX);
     *out = ph_local_alloc(authorities.count, paras.count);
     (*out)->slot_ms = ph_params_slot_ms(&r->rt);
     PH_TRY(find_validators(r, *out, &authorities));

@@ -50,9 +50,18 @@ struct ph_node {
     ph_network_bridge_config_t network_bridge;
 };
 
-ph_env_t *ph_node_env(ph_node_t *node) { return node->env; }
-ph_chain_t *ph_node_chain(ph_node_t *node) { return node->chain; }
-ph_overseer_t *ph_node_overseer(ph_node_t *node) { return node->overseer; }
+ph_env_t *ph_node_env(ph_node_t *node)
+{
+    return node->env;
+}
+ph_chain_t *ph_node_chain(ph_node_t *node)
+{
+    return node->chain;
+}
+ph_overseer_t *ph_node_overseer(ph_node_t *node)
+{
+    return node->overseer;
+}
 
 /* ---- the chain's hooks ---- */
 
@@ -79,8 +88,9 @@ static void trace_candidates(ph_node_t *node, ph_relay_block_t *block)
             receipt = &e->candidate_timed_out._0;
         }
         ph_candidate_hash_t hash = ph_hash_of_receipt(receipt);
-        ph_trace(node->env, "chain", name, PH_FIELDS(.block = &block->hash, .candidate = &hash, PH_F_PARA(receipt->descriptor.para_id),
-                                                     PH_F_NUMBER(block->header.number)));
+        ph_trace(node->env, "chain", name,
+                 PH_FIELDS(.block = &block->hash, .candidate = &hash, PH_F_PARA(receipt->descriptor.para_id),
+                           PH_F_NUMBER(block->header.number)));
     }
     ph_arena_free(arena);
     ph_buf_unref(answer);
@@ -90,7 +100,8 @@ static void note_session(ph_node_t *node, ph_relay_block_t *block)
 {
     ph_buf_t *answer;
     uint32_t session;
-    if (!node->keystore || ph_chain_call_at(node->env, &answer, block, "ParachainHost_session_index_for_child", (ph_bytes_t){0}) != PH_OK)
+    if (!node->keystore ||
+        ph_chain_call_at(node->env, &answer, block, "ParachainHost_session_index_for_child", (ph_bytes_t){0}) != PH_OK)
         return;
     ph_reader_t r = ph_reader(ph_buf_bytes(answer));
     if (ph_read_u32(&r, &session) == PH_OK)
@@ -114,7 +125,8 @@ static void on_imported(void *ctx, ph_relay_block_t *block, bool best)
     if (node->config.hooks.imported)
         node->config.hooks.imported(node->config.hooks.ctx, node, block, best);
     if (node->started && is_recent(node, block))
-        ph_overseer_block_imported(node->overseer, &(ph_leaf_t){block->hash, block->header.number}, &block->header.parent_hash);
+        ph_overseer_block_imported(node->overseer, &(ph_leaf_t){block->hash, block->header.number},
+                                   &block->header.parent_hash);
 }
 
 static void on_finalized(void *ctx, ph_relay_block_t *block)
@@ -129,7 +141,8 @@ static void on_finalized(void *ctx, ph_relay_block_t *block)
 static void request_inherent(void *ctx, const ph_hash_t *parent, ph_inherent_done_fn done, void *done_ctx)
 {
     ph_node_t *node = ctx;
-    ph_block_authorship_request(ph_overseer_subsystem(node->overseer, PH_SUBSYSTEM_BLOCK_AUTHORSHIP), parent, done, done_ctx);
+    ph_block_authorship_request(ph_overseer_subsystem(node->overseer, PH_SUBSYSTEM_BLOCK_AUTHORSHIP), parent, done,
+                                done_ctx);
 }
 
 static void fail(ph_node_t *node, const char *part, ph_err_t err)
@@ -140,10 +153,17 @@ static void fail(ph_node_t *node, const char *part, ph_err_t err)
     node->config.hooks.failed(node->config.hooks.ctx, node, part, err);
 }
 
-static void chain_failed(void *ctx, ph_err_t err, const char *what) { fail(ctx, what, err); }
-static void subsystem_failed(void *ctx, const char *subsystem, ph_err_t err) { fail(ctx, subsystem, err); }
+static void chain_failed(void *ctx, ph_err_t err, const char *what)
+{
+    fail(ctx, what, err);
+}
+static void subsystem_failed(void *ctx, const char *subsystem, ph_err_t err)
+{
+    fail(ctx, subsystem, err);
+}
 
-static void on_misbehaviour(void *ctx, ph_env_t *env, const char *kind, ph_validator_index_t validator, const ph_candidate_hash_t *candidate)
+static void on_misbehaviour(void *ctx, ph_env_t *env, const char *kind, ph_validator_index_t validator,
+                            const ph_candidate_hash_t *candidate)
 {
     ph_node_t *node = ctx;
     (void)env;
@@ -177,17 +197,22 @@ static void install(ph_node_t *node)
     ph_overseer_install(o, PH_SUBSYSTEM_NETWORK_BRIDGE, &ph_network_bridge_ops, &node->network_bridge);
     ph_overseer_install(o, PH_SUBSYSTEM_COLLATOR_PROTOCOL, &ph_collator_protocol_ops, &node->collator_protocol);
     if (node->config.collator_count)
-        ph_overseer_install(o, PH_SUBSYSTEM_COLLATION_GENERATION, &ph_collation_generation_ops, &node->collation_generation);
+        ph_overseer_install(o, PH_SUBSYSTEM_COLLATION_GENERATION, &ph_collation_generation_ops,
+                            &node->collation_generation);
     if (!validator)
         return;
-    ph_overseer_install(o, PH_SUBSYSTEM_CANDIDATE_VALIDATION, &ph_candidate_validation_ops, &node->candidate_validation);
+    ph_overseer_install(o, PH_SUBSYSTEM_CANDIDATE_VALIDATION, &ph_candidate_validation_ops,
+                        &node->candidate_validation);
     ph_overseer_install(o, PH_SUBSYSTEM_CANDIDATE_BACKING, &ph_candidate_backing_ops, &node->candidate_backing);
     ph_overseer_install(o, PH_SUBSYSTEM_CANDIDATE_SELECTION, &ph_candidate_selection_ops, &node->candidate_selection);
-    ph_overseer_install(o, PH_SUBSYSTEM_STATEMENT_DISTRIBUTION, &ph_statement_distribution_ops, &node->statement_distribution);
+    ph_overseer_install(o, PH_SUBSYSTEM_STATEMENT_DISTRIBUTION, &ph_statement_distribution_ops,
+                        &node->statement_distribution);
     ph_overseer_install(o, PH_SUBSYSTEM_POV_DISTRIBUTION, &ph_pov_distribution_ops, &node->pov_distribution);
     ph_overseer_install(o, PH_SUBSYSTEM_AVAILABILITY_STORE, &ph_availability_store_ops, &node->availability_store);
-    ph_overseer_install(o, PH_SUBSYSTEM_AVAILABILITY_DISTRIBUTION, &ph_availability_distribution_ops, &node->availability_distribution);
-    ph_overseer_install(o, PH_SUBSYSTEM_AVAILABILITY_RECOVERY, &ph_availability_recovery_ops, &node->availability_recovery);
+    ph_overseer_install(o, PH_SUBSYSTEM_AVAILABILITY_DISTRIBUTION, &ph_availability_distribution_ops,
+                        &node->availability_distribution);
+    ph_overseer_install(o, PH_SUBSYSTEM_AVAILABILITY_RECOVERY, &ph_availability_recovery_ops,
+                        &node->availability_recovery);
     ph_overseer_install(o, PH_SUBSYSTEM_BITFIELD_SIGNING, &ph_bitfield_signing_ops, &node->bitfield_signing);
     ph_overseer_install(o, PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, &ph_bitfield_distribution_ops, NULL);
     ph_overseer_install(o, PH_SUBSYSTEM_PROVISIONER, &ph_provisioner_ops, &node->provisioner);
@@ -208,12 +233,15 @@ static void configure(ph_node_t *node)
     node->statement_distribution = (ph_statement_distribution_config_t){.keystore = keystore, .slot_ms = c->slot_ms};
     node->pov_distribution = (ph_pov_distribution_config_t){.slot_ms = c->slot_ms};
     node->availability_store = (ph_availability_store_config_t){.slot_ms = c->slot_ms};
-    node->availability_distribution = (ph_availability_distribution_config_t){.keystore = keystore, .slot_ms = c->slot_ms};
+    node->availability_distribution =
+        (ph_availability_distribution_config_t){.keystore = keystore, .slot_ms = c->slot_ms};
     node->availability_recovery = (ph_availability_recovery_config_t){.keystore = keystore, .slot_ms = c->slot_ms};
     node->bitfield_signing = (ph_bitfield_signing_config_t){.keystore = keystore, .slot_ms = c->slot_ms};
     node->provisioner = (ph_provisioner_config_t){.slot_ms = c->slot_ms, .misbehaviour = on_misbehaviour, .ctx = node};
-    node->collator_protocol = (ph_collator_protocol_config_t){.keystore = keystore, .local_peer = {node->env->index}, .slot_ms = c->slot_ms};
-    node->collation_generation = (ph_collation_generation_config_t){.collators = c->collators, .collator_count = c->collator_count};
+    node->collator_protocol =
+        (ph_collator_protocol_config_t){.keystore = keystore, .local_peer = {node->env->index}, .slot_ms = c->slot_ms};
+    node->collation_generation =
+        (ph_collation_generation_config_t){.collators = c->collators, .collator_count = c->collator_count};
     node->gossip_support = (ph_gossip_support_config_t){keystore, FULL_MESH_UP_TO};
     node->network_bridge = (ph_network_bridge_config_t){.roles = roles, .serves_validation = c->validator_seed != NULL};
 }
@@ -223,7 +251,10 @@ ph_err_t ph_node_new(ph_node_t **out, const ph_node_config_t *config)
     ph_node_t *node = ph_mem_alloc(NULL, sizeof *node);
     node->config = *config;
     node->env = config->env;
-    ph_chain_config_t chain = {.env = config->env, .genesis = config->genesis, .slot_ms = config->slot_ms, .finality_depth = config->finality_depth,
+    ph_chain_config_t chain = {.env = config->env,
+                               .genesis = config->genesis,
+                               .slot_ms = config->slot_ms,
+                               .finality_depth = config->finality_depth,
                                .roles = config->validator_seed ? PH_OBSERVED_ROLE_AUTHORITY : PH_OBSERVED_ROLE_FULL,
                                .peers_wanted = config->block_peers};
     chain.hooks = (ph_chain_hooks_t){node, on_imported, on_finalized, request_inherent, chain_failed};
@@ -241,7 +272,8 @@ ph_err_t ph_node_new(ph_node_t **out, const ph_node_config_t *config)
         return err;
     }
     configure(node);
-    node->overseer = ph_overseer_new(config->env, &(ph_overseer_config_t){ph_subsystems, PH_SUBSYSTEM_COUNT, subsystem_failed, node});
+    node->overseer = ph_overseer_new(
+        config->env, &(ph_overseer_config_t){ph_subsystems, PH_SUBSYSTEM_COUNT, subsystem_failed, node});
     install(node);
     *out = node;
     return PH_OK;

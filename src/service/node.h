@@ -1,5 +1,5 @@
-/* One node out of its parts: chain, keystore, overseer with all subsystems, for any env. A node is a validator, a collator,
- * or just follows the chain; the difference is which keys and collators it is given.
+/* One node out of its parts: chain, keystore, overseer with all subsystems, for any env. A node is a validator, a
+ * collator, or just follows the chain; the difference is which keys and collators it is given.
  */
 #ifndef PH_SERVICE_NODE_H
 #define PH_SERVICE_NODE_H
@@ -16,24 +16,25 @@ typedef struct ph_node_hooks {
     void (*imported)(void *ctx, ph_node_t *node, ph_relay_block_t *block, bool best);
     void (*finalized)(void *ctx, ph_node_t *node, ph_relay_block_t *block);
     /* What the Provisioner keeps of misbehaviour, as it learns of it. */
-    void (*misbehaviour)(void *ctx, ph_node_t *node, const char *kind, ph_validator_index_t validator, const ph_candidate_hash_t *candidate);
+    void (*misbehaviour)(void *ctx, ph_node_t *node, const char *kind, ph_validator_index_t validator,
+                         const ph_candidate_hash_t *candidate);
     /* The node cannot go on; it is to be stopped, and freed outside this call. */
     void (*failed)(void *ctx, ph_node_t *node, const char *part, ph_err_t err);
-    ph_signature_log_fn signature;      /* every statement, bitfield and block signed; may be NULL */
+    ph_signature_log_fn signature; /* every statement, bitfield and block signed; may be NULL */
     void *signature_ctx;
 } ph_node_hooks_t;
 
 typedef struct ph_node_config {
     ph_env_t *env;
-    ph_relay_block_t *genesis;          /* a reference is taken */
-    const uint8_t *validator_seed;      /* 32 bytes: mini secret of all session keys; NULL: no validator */
-    const uint8_t *collator_seed;       /* likewise for a collator */
-    const ph_collator_t *collators;     /* paras this node collates for; outlive the node */
+    ph_relay_block_t *genesis;      /* a reference is taken */
+    const uint8_t *validator_seed;  /* 32 bytes: mini secret of all session keys; NULL: no validator */
+    const uint8_t *collator_seed;   /* likewise for a collator */
+    const ph_collator_t *collators; /* paras this node collates for; outlive the node */
     size_t collator_count;
-    ph_pvf_service_t *pvf;              /* outlives the node */
+    ph_pvf_service_t *pvf; /* outlives the node */
     uint64_t slot_ms;
     uint32_t finality_depth;
-    size_t block_peers;                 /* block-announce streams to open */
+    size_t block_peers; /* block-announce streams to open */
     ph_node_hooks_t hooks;
 } ph_node_config_t;
 
@@ -41,7 +42,7 @@ PH_MUST_CHECK ph_err_t ph_node_new(ph_node_t **out, const ph_node_config_t *conf
 void ph_node_start(ph_node_t *node);
 /* Conclude; then the env must be ended (nothing of it may fire any more) and the node freed. */
 void ph_node_conclude(ph_node_t *node);
-void ph_node_free(ph_node_t *node);     /* also without conclude: a crash */
+void ph_node_free(ph_node_t *node); /* also without conclude: a crash */
 
 ph_env_t *ph_node_env(ph_node_t *node);
 ph_chain_t *ph_node_chain(ph_node_t *node);

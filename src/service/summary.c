@@ -10,8 +10,14 @@
 
 /* ---- counting ---- */
 
-void ph_trace_counts_init(ph_trace_counts_t *counts) { ph_map_init(&counts->by_name, 8, sizeof(uint64_t)); }
-void ph_trace_counts_free(ph_trace_counts_t *counts) { ph_map_free(&counts->by_name); }
+void ph_trace_counts_init(ph_trace_counts_t *counts)
+{
+    ph_map_init(&counts->by_name, 8, sizeof(uint64_t));
+}
+void ph_trace_counts_free(ph_trace_counts_t *counts)
+{
+    ph_map_free(&counts->by_name);
+}
 
 void ph_trace_count(ph_trace_counts_t *counts, const char *event)
 {
@@ -42,8 +48,8 @@ static void put_hash(ph_json_t *j, const char *key, const uint8_t hash[32])
     ph_json_bytes(j, ph_bytes(hash, 32));
 }
 
-void ph_trace_line(ph_json_t *j, uint64_t t_ms, const char *node, const char *subsystem, const char *event, const ph_trace_fields_t *f,
-                   const char *peer_name)
+void ph_trace_line(ph_json_t *j, uint64_t t_ms, const char *node, const char *subsystem, const char *event,
+                   const ph_trace_fields_t *f, const char *peer_name)
 {
     ph_json_object(j);
     put_u64(j, "t_ms", t_ms);
@@ -86,11 +92,13 @@ static ph_para_history_t *history_of(ph_para_history_t *all, size_t count, ph_pa
     return NULL;
 }
 
-static void note_event(ph_arena_t *arena, ph_para_history_t *all, size_t count, ph_node_t *view, const ph_relay_block_t *block, const ph_candidate_event_t *e)
+static void note_event(ph_arena_t *arena, ph_para_history_t *all, size_t count, ph_node_t *view,
+                       const ph_relay_block_t *block, const ph_candidate_event_t *e)
 {
     const ph_candidate_receipt_t *receipt = e->kind == PH_CANDIDATE_EVENT_CANDIDATE_BACKED ? &e->candidate_backed._0
-                                            : e->kind == PH_CANDIDATE_EVENT_CANDIDATE_INCLUDED ? &e->candidate_included._0
-                                                                                              : &e->candidate_timed_out._0;
+                                            : e->kind == PH_CANDIDATE_EVENT_CANDIDATE_INCLUDED
+                                                ? &e->candidate_included._0
+                                                : &e->candidate_timed_out._0;
     ph_para_history_t *history = history_of(all, count, receipt->descriptor.para_id);
     ph_candidate_hash_t hash = ph_hash_of_receipt(receipt);
     if (!history)
@@ -98,14 +106,16 @@ static void note_event(ph_arena_t *arena, ph_para_history_t *all, size_t count, 
     if (e->kind == PH_CANDIDATE_EVENT_CANDIDATE_BACKED) {
         const ph_relay_block_t *parent = ph_chain_block(ph_node_chain(view), &receipt->descriptor.relay_parent);
         history->backed++;
-        ph_list_push(arena, &history->blocks, ((ph_para_block_t){ph_bytes_copy(arena, e->candidate_backed._1.v), hash,
-                                                                 parent ? parent->header.number : 0, block->header.number, 0}));
+        ph_list_push(arena, &history->blocks,
+                     ((ph_para_block_t){ph_bytes_copy(arena, e->candidate_backed._1.v), hash,
+                                        parent ? parent->header.number : 0, block->header.number, 0}));
         return;
     }
     history->included += e->kind == PH_CANDIDATE_EVENT_CANDIDATE_INCLUDED;
     history->timed_out += e->kind == PH_CANDIDATE_EVENT_CANDIDATE_TIMED_OUT;
     for (size_t i = history->blocks.count; i-- > 0 && e->kind == PH_CANDIDATE_EVENT_CANDIDATE_INCLUDED;)
-        if (memcmp(&history->blocks.items[i].candidate, &hash, sizeof hash) == 0 && !history->blocks.items[i].included_in)
+        if (memcmp(&history->blocks.items[i].candidate, &hash, sizeof hash) == 0 &&
+            !history->blocks.items[i].included_in)
             history->blocks.items[i].included_in = block->header.number;
 }
 
@@ -122,7 +132,8 @@ ph_para_history_t *ph_para_histories(ph_arena_t *arena, const ph_fleet_t *fleet,
         ph_relay_block_t *block = ph_chain_at(chain, n);
         ph_buf_t *answer;
         ph_vec_candidate_event_t events;
-        if (ph_chain_call_at(ph_node_env(view), &answer, block, "ParachainHost_candidate_events", (ph_bytes_t){0}) != PH_OK)
+        if (ph_chain_call_at(ph_node_env(view), &answer, block, "ParachainHost_candidate_events", (ph_bytes_t){0}) !=
+            PH_OK)
             continue;
         if (ph_vec_candidate_event_decode_all(ph_buf_bytes(answer), arena, &events) == PH_OK)
             for (size_t i = 0; i < events.count; i++)

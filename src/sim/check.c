@@ -10,7 +10,8 @@
 
 const char *ph_check_kind_name(ph_check_kind_t kind)
 {
-    static const char *const names[PH_CHECK_KIND_COUNT] = {"cores", "heads", "available", "data", "signed", "inherent", "roots", "bans", "readable"};
+    static const char *const names[PH_CHECK_KIND_COUNT] = {"cores",    "heads", "available", "data",    "signed",
+                                                           "inherent", "roots", "bans",      "readable"};
     PH_CHECK(kind < PH_CHECK_KIND_COUNT);
     return names[kind];
 }
@@ -87,7 +88,8 @@ static void keep(ph_check_t *check, ph_check_facts_t *facts)
     *(ph_check_facts_t **)ph_map_put(&check->facts, facts->header.hash, NULL) = facts;
 }
 
-static void check_root(ph_check_t *check, const char *node, const ph_relay_block_t *block, const ph_check_header_t *header)
+static void check_root(ph_check_t *check, const char *node, const ph_relay_block_t *block,
+                       const ph_check_header_t *header)
 {
     if (!block->state || memcmp(ph_state_root(block->state), header->state_root, 32) != 0)
         ph_check_violated(check, PH_CHECK_ROOTS, "%s has another state after block %llu %s than its header says", node,
@@ -95,13 +97,15 @@ static void check_root(ph_check_t *check, const char *node, const ph_relay_block
 }
 
 /* A block's header and the reader behind it. False: it does not decode, or is not what it is called. */
-static bool open_block(ph_check_t *check, const ph_relay_block_t *block, ph_check_header_t *header, ph_check_reader_t *r)
+static bool open_block(ph_check_t *check, const ph_relay_block_t *block, ph_check_header_t *header,
+                       ph_check_reader_t *r)
 {
     *r = ph_check_reader(ph_buf_bytes(block->encoded));
     ph_check_read_header(r, header);
     if (!r->bad && memcmp(header->hash, block->hash.bytes, 32) == 0)
         return true;
-    ph_check_violated(check, PH_CHECK_READABLE, "block %s does not decode to what it is called", ph_check_short(block->hash.bytes).text);
+    ph_check_violated(check, PH_CHECK_READABLE, "block %s does not decode to what it is called",
+                      ph_check_short(block->hash.bytes).text);
     return false;
 }
 
@@ -133,9 +137,10 @@ void ph_check_imported(void *ctx, uint32_t node, ph_relay_block_t *block, bool b
         return;
     check->seen.blocks++;
     const ph_check_facts_t *parent = known(check, header.parent);
-    if (!parent || header.number != parent->header.number + 1 || !header.has_slot || header.slot <= parent->header.slot) {
-        ph_check_violated(check, PH_CHECK_READABLE, "block %llu %s does not follow from its parent", (unsigned long long)header.number,
-                          ph_check_short(header.hash).text);
+    if (!parent || header.number != parent->header.number + 1 || !header.has_slot ||
+        header.slot <= parent->header.slot) {
+        ph_check_violated(check, PH_CHECK_READABLE, "block %llu %s does not follow from its parent",
+                          (unsigned long long)header.number, ph_check_short(header.hash).text);
         return;
     }
     ph_check_sealed(check, &header);
@@ -148,7 +153,8 @@ void ph_check_imported(void *ctx, uint32_t node, ph_relay_block_t *block, bool b
 
 /* ---- events ---- */
 
-void ph_check_event(void *ctx, uint64_t now_us, uint32_t node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+void ph_check_event(void *ctx, uint64_t now_us, uint32_t node, const char *subsystem, const char *event,
+                    const ph_trace_fields_t *fields)
 {
     ph_check_t *check = ctx;
     ph_fleet_t *fleet = check->sim ? ph_sim_fleet(check->sim) : NULL;
@@ -158,22 +164,27 @@ void ph_check_event(void *ctx, uint64_t now_us, uint32_t node, const char *subsy
     if (strcmp(event, "build-failed") == 0)
         ph_check_violated(check, PH_CHECK_INHERENT, "%s could not build a block: %s", who, reason);
     else if (strcmp(event, "block-refused") == 0)
-        ph_check_violated(check, PH_CHECK_INHERENT, "%s refused block %llu: %s", who, (unsigned long long)fields->number, reason);
+        ph_check_violated(check, PH_CHECK_INHERENT, "%s refused block %llu: %s", who,
+                          (unsigned long long)fields->number, reason);
     else if (strcmp(event, "peer-banned") == 0 &&
-             (!fields->has_peer || !fleet || fields->peer.v >= ph_fleet_count(fleet) || !ph_fleet_is_bad(fleet, (uint32_t)fields->peer.v)))
-        ph_check_violated(check, PH_CHECK_BANS, "%s banned node %llu, which is honest: %s", who, (unsigned long long)fields->peer.v, reason);
+             (!fields->has_peer || !fleet || fields->peer.v >= ph_fleet_count(fleet) ||
+              !ph_fleet_is_bad(fleet, (uint32_t)fields->peer.v)))
+        ph_check_violated(check, PH_CHECK_BANS, "%s banned node %llu, which is honest: %s", who,
+                          (unsigned long long)fields->peer.v, reason);
 }
 
 /* ---- the end ---- */
 
-/* Nodes that ended up with the same block have seen the same things; what is left is that they know no block we did not. */
+/* Nodes that ended up with the same block have seen the same things; what is left is that they know no block we did
+ * not. */
 static void check_nodes(ph_check_t *check, ph_sim_t *sim)
 {
     ph_fleet_t *fleet = ph_sim_fleet(sim);
     for (uint32_t i = 0; i < ph_fleet_count(fleet); i++) {
         ph_node_t *node = ph_fleet_node(fleet, i);
         if (node && !known(check, ph_chain_best(ph_node_chain(node))->hash.bytes))
-            ph_check_violated(check, PH_CHECK_READABLE, "the best block of %s was never imported", ph_fleet_name(fleet, i));
+            ph_check_violated(check, PH_CHECK_READABLE, "the best block of %s was never imported",
+                              ph_fleet_name(fleet, i));
     }
 }
 
@@ -185,8 +196,14 @@ size_t ph_check_end(ph_check_t *check, ph_sim_t *sim, ph_check_report_fn report,
     return check->violations.count;
 }
 
-size_t ph_check_count(const ph_check_t *check, ph_check_kind_t kind) { return check->counts[kind]; }
-ph_check_seen_t ph_check_seen(const ph_check_t *check) { return check->seen; }
+size_t ph_check_count(const ph_check_t *check, ph_check_kind_t kind)
+{
+    return check->counts[kind];
+}
+ph_check_seen_t ph_check_seen(const ph_check_t *check)
+{
+    return check->seen;
+}
 
 uint64_t ph_check_included(const ph_check_t *check, const ph_hash_t *block, ph_para_id_t para)
 {

@@ -4,8 +4,9 @@
 #include "sim/check_private.h"
 #include "trie/root.h"
 
-/* The erasure code a second time, as its definition says and no faster: a row of k symbols is the values of a polynomial of
- * degree below k at the points 0 … k-1 of GF(2^16); chunk c is its value at point c. (Architecture, "Formats to match".) */
+/* The erasure code a second time, as its definition says and no faster: a row of k symbols is the values of a
+ * polynomial of degree below k at the points 0 … k-1 of GF(2^16); chunk c is its value at point c. (Architecture,
+ * "Formats to match".) */
 
 /* Elements are named by their coordinates in this basis; b_j = b_{j+1}² + b_{j+1}. */
 static const uint16_t BASIS[16] = {0x0001, 0xacca, 0x3c0e, 0x163e, 0xc582, 0xed2e, 0x914c, 0x4012,

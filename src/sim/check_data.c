@@ -3,13 +3,13 @@
 #include "crypto/hash.h"
 #include "sim/check_private.h"
 
-/* A candidate is available when its chunks are: we go to the disks of those who signed for it. Backers keep the data whole,
- * which stands for each of its chunks; everybody else keeps the chunk of its own index. */
+/* A candidate is available when its chunks are: we go to the disks of those who signed for it. Backers keep the data
+ * whole, which stands for each of its chunks; everybody else keeps the chunk of its own index. */
 
 typedef struct held {
     uint32_t index;
     ph_bytes_t chunk;
-    ph_buf_t *value;        /* what the chunk lies in; NULL: in `coded` */
+    ph_buf_t *value; /* what the chunk lies in; NULL: in `coded` */
 } held_t;
 
 typedef struct collection {
@@ -17,15 +17,15 @@ typedef struct collection {
     const ph_check_pending_t *pending;
     size_t validators, k;
     PH_LIST(held_t) chunks;
-    ph_buf_t *data;         /* as the first backer has it */
-    uint8_t *coded;         /* its chunks */
+    ph_buf_t *data; /* as the first backer has it */
+    uint8_t *coded; /* its chunks */
     size_t coded_len;
 } collection_t;
 
 static void bad(const collection_t *c, const char *what, size_t validator)
 {
-    ph_check_violated(c->check, PH_CHECK_DATA, "candidate %s of para %u: %s (validator %zu)", ph_check_short(c->pending->candidate.hash).text,
-                      c->pending->candidate.para, what, validator);
+    ph_check_violated(c->check, PH_CHECK_DATA, "candidate %s of para %u: %s (validator %zu)",
+                      ph_check_short(c->pending->candidate.hash).text, c->pending->candidate.para, what, validator);
 }
 
 /* ---- one voter's part ---- */
@@ -87,7 +87,8 @@ static void take_data(collection_t *c, ph_buf_t *value, uint32_t validator)
     } else if (!ph_bytes_equal(ph_buf_bytes(c->data), ph_buf_bytes(value))) {
         bad(c, "two backers have different data", validator);
     }
-    ph_list_push(NULL, &c->chunks, ((held_t){.index = validator, .chunk = ph_bytes(c->coded + validator * c->coded_len, c->coded_len)}));
+    ph_list_push(NULL, &c->chunks,
+                 ((held_t){.index = validator, .chunk = ph_bytes(c->coded + validator * c->coded_len, c->coded_len)}));
     ph_buf_unref(value);
 }
 
@@ -168,7 +169,8 @@ static void check_encoding(const collection_t *c, ph_bytes_t data)
     ph_mem_free(chunks);
 }
 
-/* Windows of k over all chunks: if all agree, all chunks lie on one code word, and any k of them give the same bytes. */
+/* Windows of k over all chunks: if all agree, all chunks lie on one code word, and any k of them give the same bytes.
+ */
 static void check_decodings(collection_t *c, ph_bytes_t head_before)
 {
     ph_bytes_t first = decode(c, 0);
@@ -187,7 +189,8 @@ static void check_decodings(collection_t *c, ph_bytes_t head_before)
     ph_mem_free(first.data);
 }
 
-void ph_check_data(ph_check_t *check, const ph_check_facts_t *parent, const ph_check_pending_t *pending, ph_bytes_t head_before)
+void ph_check_data(ph_check_t *check, const ph_check_facts_t *parent, const ph_check_pending_t *pending,
+                   ph_bytes_t head_before)
 {
     collection_t c = {.check = check, .pending = pending, .validators = parent->validator_count};
     if (c.validators < 2)

@@ -16,13 +16,15 @@ static ph_bytes_t lookup(ph_check_t *check, const ph_relay_block_t *block, const
     return ph_bytes_copy(check->arena, value);
 }
 
-static ph_check_reader_t value_of(ph_check_t *check, const ph_relay_block_t *block, const char *pallet, const char *item)
+static ph_check_reader_t value_of(ph_check_t *check, const ph_relay_block_t *block, const char *pallet,
+                                  const char *item)
 {
     ph_check_key_t key = ph_check_value_key(pallet, item);
     return ph_check_reader(lookup(check, block, &key));
 }
 
-static ph_check_reader_t para_value(ph_check_t *check, const ph_relay_block_t *block, const char *pallet, const char *item, uint32_t para)
+static ph_check_reader_t para_value(ph_check_t *check, const ph_relay_block_t *block, const char *pallet,
+                                    const char *item, uint32_t para)
 {
     ph_check_key_t key = ph_check_para_key(pallet, item, para);
     return ph_check_reader(lookup(check, block, &key));
@@ -69,7 +71,8 @@ ph_check_facts_t *ph_check_read_facts(ph_check_t *check, const ph_relay_block_t 
     facts->validator_count = (size_t)ph_check_compact(&keys);
     facts->validators = ph_check_take(&keys, facts->validator_count < 65536 ? facts->validator_count * 32 : SIZE_MAX);
     facts->para_count = (size_t)ph_check_compact(&paras);
-    bool good = !session.bad && !keys.bad && keys.at == keys.end && !paras.bad && facts->para_count == (size_t)(paras.end - paras.at) / 4;
+    bool good = !session.bad && !keys.bad && keys.at == keys.end && !paras.bad &&
+                facts->para_count == (size_t)(paras.end - paras.at) / 4;
     if (good)
         facts->paras = ph_arena_alloc(check->arena, (facts->para_count + 1) * sizeof *facts->paras);
     for (size_t i = 0; i < facts->para_count && good; i++) {
@@ -78,8 +81,8 @@ ph_check_facts_t *ph_check_read_facts(ph_check_t *check, const ph_relay_block_t 
     }
     if (good)
         return facts;
-    ph_check_violated(check, PH_CHECK_READABLE, "the state after block %llu %s does not decode", (unsigned long long)header->number,
-                      ph_check_short(header->hash).text);
+    ph_check_violated(check, PH_CHECK_READABLE, "the state after block %llu %s does not decode",
+                      (unsigned long long)header->number, ph_check_short(header->hash).text);
     return NULL;
 }
 

@@ -13,9 +13,15 @@ typedef struct step {
     PH_LIST(ph_check_candidate_t) backed;
 } step_t;
 
-static bool same(const uint8_t *a, const uint8_t *b) { return memcmp(a, b, 32) == 0; }
+static bool same(const uint8_t *a, const uint8_t *b)
+{
+    return memcmp(a, b, 32) == 0;
+}
 
-static unsigned long long number_of(const step_t *s) { return (unsigned long long)s->facts->header.number; }
+static unsigned long long number_of(const step_t *s)
+{
+    return (unsigned long long)s->facts->header.number;
+}
 
 /* ---- the body ---- */
 
@@ -54,7 +60,8 @@ static void count_bitfield(step_t *s, ph_check_reader_t *r)
     s->check->seen.bitfields++;
     if (validator >= s->parent->validator_count ||
         !bitfield_is_signed(s, payload, s->parent->validators.data + 32 * (size_t)validator, signature.data)) {
-        ph_check_violated(s->check, PH_CHECK_AVAILABLE, "block %llu holds a bitfield that validator %u has not signed", number_of(s), validator);
+        ph_check_violated(s->check, PH_CHECK_AVAILABLE, "block %llu holds a bitfield that validator %u has not signed",
+                          number_of(s), validator);
         return;
     }
     for (size_t core = 0; core < bits.count; core++) {
@@ -106,7 +113,8 @@ static void check_cores(step_t *s)
         for (size_t i = 0; i < para->pending_count; i++) {
             uint32_t core = para->pending[i].core;
             if (core > 65535 || taken[core])
-                ph_check_violated(s->check, PH_CHECK_CORES, "after block %llu core %u holds several candidates, one of para %u", number_of(s),
+                ph_check_violated(s->check, PH_CHECK_CORES,
+                                  "after block %llu core %u holds several candidates, one of para %u", number_of(s),
                                   core, para->id);
             else
                 taken[core] = 1;
@@ -130,11 +138,13 @@ static void check_new_pending(step_t *s, const ph_check_para_t *before, const ph
         if (find(before, pending->candidate.hash))
             continue;
         if (!is_backed_here(s, pending->candidate.hash) || pending->backed_in != s->facts->header.number)
-            ph_check_violated(s->check, PH_CHECK_CORES, "after block %llu core %u holds candidate %s, which no block backed", number_of(s),
+            ph_check_violated(s->check, PH_CHECK_CORES,
+                              "after block %llu core %u holds candidate %s, which no block backed", number_of(s),
                               pending->core, ph_check_short(pending->candidate.hash).text);
-        if (pending->candidate.para != after->id || !same(pending->candidate.relay_parent.data, s->facts->header.parent))
-            ph_check_violated(s->check, PH_CHECK_CORES, "block %llu backs candidate %s of another para or relay parent", number_of(s),
-                              ph_check_short(pending->candidate.hash).text);
+        if (pending->candidate.para != after->id ||
+            !same(pending->candidate.relay_parent.data, s->facts->header.parent))
+            ph_check_violated(s->check, PH_CHECK_CORES, "block %llu backs candidate %s of another para or relay parent",
+                              number_of(s), ph_check_short(pending->candidate.hash).text);
     }
 }
 
@@ -146,12 +156,14 @@ static void check_adder_link(step_t *s, const ph_check_para_t *before, const ph_
     uint8_t hash[32];
     enum { HEAD_LEN = 72 };
     ph_keccak_256(hash, before->head);
-    if (before->head.len != HEAD_LEN || after->head.len != HEAD_LEN || ph_get_u64(after->head.data) != ph_get_u64(before->head.data) + 1 ||
-        !same(after->head.data + 8, hash))
-        ph_check_violated(s->check, PH_CHECK_HEADS, "in block %llu para %u's head does not name its parent", number_of(s), after->id);
+    if (before->head.len != HEAD_LEN || after->head.len != HEAD_LEN ||
+        ph_get_u64(after->head.data) != ph_get_u64(before->head.data) + 1 || !same(after->head.data + 8, hash))
+        ph_check_violated(s->check, PH_CHECK_HEADS, "in block %llu para %u's head does not name its parent",
+                          number_of(s), after->id);
 }
 
-static void check_head(step_t *s, const ph_check_para_t *before, ph_check_para_t *after, const ph_check_pending_t *included)
+static void check_head(step_t *s, const ph_check_para_t *before, ph_check_para_t *after,
+                       const ph_check_pending_t *included)
 {
     uint8_t hash[32];
     after->included = before->included;
@@ -160,14 +172,15 @@ static void check_head(step_t *s, const ph_check_para_t *before, ph_check_para_t
     after->included++;
     s->check->seen.included++;
     if (!included) {
-        ph_check_violated(s->check, PH_CHECK_HEADS, "in block %llu para %u's head changes though no candidate of it was pending", number_of(s),
+        ph_check_violated(s->check, PH_CHECK_HEADS,
+                          "in block %llu para %u's head changes though no candidate of it was pending", number_of(s),
                           after->id);
         return;
     }
     ph_blake2_256(hash, after->head);
     if (!ph_bytes_equal(after->head, included->candidate.head) || !same(hash, included->candidate.para_head.data))
-        ph_check_violated(s->check, PH_CHECK_HEADS, "in block %llu para %u's head is not that of candidate %s", number_of(s), after->id,
-                          ph_check_short(included->candidate.hash).text);
+        ph_check_violated(s->check, PH_CHECK_HEADS, "in block %llu para %u's head is not that of candidate %s",
+                          number_of(s), after->id, ph_check_short(included->candidate.hash).text);
     if (s->check->config.adder)
         check_adder_link(s, before, after);
 }
@@ -187,7 +200,8 @@ static void carry_votes(step_t *s, const ph_check_pending_t *before, ph_check_pe
     for (size_t v = 0; v < s->parent->validator_count; v++) {
         after->votes[v] = before->votes[v] != 0;
         if (ph_check_bit(after->noted, v) != (after->votes[v] != 0)) {
-            ph_check_violated(s->check, PH_CHECK_AVAILABLE, "after block %llu the vote of validator %zu for candidate %s is counted wrongly",
+            ph_check_violated(s->check, PH_CHECK_AVAILABLE,
+                              "after block %llu the vote of validator %zu for candidate %s is counted wrongly",
                               number_of(s), v, ph_check_short(after->candidate.hash).text);
             return;
         }
@@ -204,7 +218,8 @@ static bool settle(step_t *s, const ph_check_para_t *before, ph_check_para_t *af
     if (still) {
         carry_votes(s, pending, still);
         if (votes >= needed)
-            ph_check_violated(s->check, PH_CHECK_AVAILABLE, "block %llu leaves candidate %s pending, which %zu of %zu hold", number_of(s), name,
+            ph_check_violated(s->check, PH_CHECK_AVAILABLE,
+                              "block %llu leaves candidate %s pending, which %zu of %zu hold", number_of(s), name,
                               votes, n);
         return false;
     }
@@ -213,8 +228,9 @@ static bool settle(step_t *s, const ph_check_para_t *before, ph_check_para_t *af
         return false;
     }
     if (votes < needed)
-        ph_check_violated(s->check, PH_CHECK_AVAILABLE, "block %llu includes candidate %s, which %zu of %zu hold; %zu are needed", number_of(s),
-                          name, votes, n, needed);
+        ph_check_violated(s->check, PH_CHECK_AVAILABLE,
+                          "block %llu includes candidate %s, which %zu of %zu hold; %zu are needed", number_of(s), name,
+                          votes, n, needed);
     ph_check_data(s->check, s->parent, pending, before->head);
     return true;
 }
@@ -232,7 +248,8 @@ static void step_para(step_t *s, const ph_check_para_t *before, ph_check_para_t 
     check_new_pending(s, before, after);
 }
 
-void ph_check_follow(ph_check_t *check, const ph_check_facts_t *parent, ph_check_facts_t *facts, ph_check_reader_t *body)
+void ph_check_follow(ph_check_t *check, const ph_check_facts_t *parent, ph_check_facts_t *facts,
+                     ph_check_reader_t *body)
 {
     step_t s = {.check = check, .parent = parent, .facts = facts};
     read_body(&s, body);

@@ -11,8 +11,8 @@
 typedef struct ph_check_pending {
     ph_check_candidate_t candidate;
     uint32_t core, backed_in;
-    ph_check_bits_t noted;          /* votes as the state has them */
-    uint8_t *votes;                 /* one byte a validator, as the blocks' bitfields have them */
+    ph_check_bits_t noted; /* votes as the state has them */
+    uint8_t *votes;        /* one byte a validator, as the blocks' bitfields have them */
 } ph_check_pending_t;
 
 typedef struct ph_check_para {
@@ -20,14 +20,14 @@ typedef struct ph_check_para {
     ph_bytes_t head;
     ph_check_pending_t *pending;
     size_t pending_count;
-    uint64_t included;              /* on the way from genesis */
+    uint64_t included; /* on the way from genesis */
 } ph_check_para_t;
 
 /* What a block has made of the world: read from the state after it. */
 typedef struct ph_check_facts {
     ph_check_header_t header;
     uint32_t session;
-    ph_bytes_t validators;          /* keys, 32 bytes each */
+    ph_bytes_t validators; /* keys, 32 bytes each */
     size_t validator_count;
     ph_check_para_t *paras;
     size_t para_count;
@@ -43,17 +43,18 @@ struct ph_check {
     ph_arena_t *arena;
     ph_sim_t *sim;
     ph_erasure_t *erasure;
-    uint16_t *names;                /* check_code.c */
-    ph_map_t facts;                 /* block hash → ph_check_facts_t * */
-    ph_map_t node_of;               /* public key → ph_env_t * of the node that signs with it */
-    ph_map_t signed_facts;          /* subject → what was signed about it (check_signed.c) */
-    ph_map_t seals;                 /* pre-seal hash → public key */
+    uint16_t *names;       /* check_code.c */
+    ph_map_t facts;        /* block hash → ph_check_facts_t * */
+    ph_map_t node_of;      /* public key → ph_env_t * of the node that signs with it */
+    ph_map_t signed_facts; /* subject → what was signed about it (check_signed.c) */
+    ph_map_t seals;        /* pre-seal hash → public key */
     PH_LIST(ph_check_violation_t) violations;
     size_t counts[PH_CHECK_KIND_COUNT];
     ph_check_seen_t seen;
 };
 
-__attribute__((format(printf, 3, 4))) void ph_check_violated(ph_check_t *check, ph_check_kind_t kind, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void ph_check_violated(ph_check_t *check, ph_check_kind_t kind,
+                                                             const char *format, ...);
 /* The first bytes of a hash, for texts. */
 typedef struct ph_check_short {
     char text[20];
@@ -61,14 +62,17 @@ typedef struct ph_check_short {
 ph_check_short_t ph_check_short(const uint8_t *hash);
 
 /* check_facts.c: NULL, with a violation noted, if something does not decode. */
-ph_check_facts_t *ph_check_read_facts(ph_check_t *check, const ph_relay_block_t *block, const ph_check_header_t *header);
+ph_check_facts_t *ph_check_read_facts(ph_check_t *check, const ph_relay_block_t *block,
+                                      const ph_check_header_t *header);
 const ph_check_para_t *ph_check_para_of(const ph_check_facts_t *facts, uint32_t id);
 
 /* check_path.c: from the parent's facts, over the block's body (read up to it), to the block's facts. */
-void ph_check_follow(ph_check_t *check, const ph_check_facts_t *parent, ph_check_facts_t *facts, ph_check_reader_t *body);
+void ph_check_follow(ph_check_t *check, const ph_check_facts_t *parent, ph_check_facts_t *facts,
+                     ph_check_reader_t *body);
 
 /* check_data.c: the chunks of a candidate that is being included; votes and keys are those of its session. */
-void ph_check_data(ph_check_t *check, const ph_check_facts_t *parent, const ph_check_pending_t *pending, ph_bytes_t head_before);
+void ph_check_data(ph_check_t *check, const ph_check_facts_t *parent, const ph_check_pending_t *pending,
+                   ph_bytes_t head_before);
 
 /* check_code.c */
 uint16_t *ph_check_names(void); /* on the heap; what ph_check_encode needs */

@@ -4,7 +4,10 @@
 
 #include "crypto/hash.h"
 
-ph_check_reader_t ph_check_reader(ph_bytes_t in) { return (ph_check_reader_t){in.data, in.data ? in.data + in.len : in.data, false}; }
+ph_check_reader_t ph_check_reader(ph_bytes_t in)
+{
+    return (ph_check_reader_t){in.data, in.data ? in.data + in.len : in.data, false};
+}
 
 ph_bytes_t ph_check_take(ph_check_reader_t *r, size_t len)
 {
@@ -27,9 +30,18 @@ static uint64_t number(ph_check_reader_t *r, size_t len)
     return v;
 }
 
-uint8_t ph_check_u8(ph_check_reader_t *r) { return (uint8_t)number(r, 1); }
-uint32_t ph_check_u32(ph_check_reader_t *r) { return (uint32_t)number(r, 4); }
-uint64_t ph_check_u64(ph_check_reader_t *r) { return number(r, 8); }
+uint8_t ph_check_u8(ph_check_reader_t *r)
+{
+    return (uint8_t)number(r, 1);
+}
+uint32_t ph_check_u32(ph_check_reader_t *r)
+{
+    return (uint32_t)number(r, 4);
+}
+uint64_t ph_check_u64(ph_check_reader_t *r)
+{
+    return number(r, 8);
+}
 
 uint64_t ph_check_compact(ph_check_reader_t *r)
 {
@@ -51,7 +63,10 @@ static size_t length(ph_check_reader_t *r)
     return r->bad ? 0 : (size_t)len;
 }
 
-ph_bytes_t ph_check_bytes(ph_check_reader_t *r) { return ph_check_take(r, length(r)); }
+ph_bytes_t ph_check_bytes(ph_check_reader_t *r)
+{
+    return ph_check_take(r, length(r));
+}
 
 ph_check_bits_t ph_check_read_bits(ph_check_reader_t *r)
 {
@@ -62,9 +77,15 @@ ph_check_bits_t ph_check_read_bits(ph_check_reader_t *r)
     return r->bad ? (ph_check_bits_t){0} : (ph_check_bits_t){bytes, (size_t)count};
 }
 
-bool ph_check_bit(ph_check_bits_t bits, size_t i) { return i < bits.count && bits.bytes.data[i / 8] >> (i % 8) & 1; }
+bool ph_check_bit(ph_check_bits_t bits, size_t i)
+{
+    return i < bits.count && bits.bytes.data[i / 8] >> (i % 8) & 1;
+}
 
-ph_bytes_t ph_check_since(const ph_check_reader_t *r, const uint8_t *from) { return r->bad ? (ph_bytes_t){0} : ph_bytes(from, (size_t)(r->at - from)); }
+ph_bytes_t ph_check_since(const ph_check_reader_t *r, const uint8_t *from)
+{
+    return r->bad ? (ph_bytes_t){0} : ph_bytes(from, (size_t)(r->at - from));
+}
 
 static void copy(uint8_t out[32], ph_bytes_t in)
 {
@@ -138,13 +159,13 @@ void ph_check_read_candidate(ph_check_reader_t *r, ph_check_candidate_t *out)
     ph_bytes_t d = ph_check_take(r, PH_CHECK_DESCRIPTOR_LEN);
     const uint8_t *commitments = r->at;
     *out = (ph_check_candidate_t){0};
-    for (uint64_t n = ph_check_compact(r); n && !r->bad; n--)   /* upward messages */
+    for (uint64_t n = ph_check_compact(r); n && !r->bad; n--) /* upward messages */
         ph_check_bytes(r);
     for (uint64_t n = ph_check_compact(r); n && !r->bad; n--) { /* horizontal messages */
         ph_check_u32(r);
         ph_check_bytes(r);
     }
-    if (ph_check_u8(r))                                         /* new code */
+    if (ph_check_u8(r)) /* new code */
         ph_check_bytes(r);
     out->head = ph_check_bytes(r);
     ph_check_take(r, 8);

@@ -18,13 +18,13 @@ uint8_t ph_check_u8(ph_check_reader_t *r);
 uint32_t ph_check_u32(ph_check_reader_t *r);
 uint64_t ph_check_u64(ph_check_reader_t *r);
 uint64_t ph_check_compact(ph_check_reader_t *r);
-ph_bytes_t ph_check_bytes(ph_check_reader_t *r);        /* compact length, then so many */
+ph_bytes_t ph_check_bytes(ph_check_reader_t *r); /* compact length, then so many */
 typedef struct ph_check_bits {
     ph_bytes_t bytes;
     size_t count;
 } ph_check_bits_t;
 ph_check_bits_t ph_check_read_bits(ph_check_reader_t *r);
-bool ph_check_bit(ph_check_bits_t bits, size_t i);      /* false above the end */
+bool ph_check_bit(ph_check_bits_t bits, size_t i); /* false above the end */
 /* What was read since `from`. */
 ph_bytes_t ph_check_since(const ph_check_reader_t *r, const uint8_t *from);
 
@@ -57,6 +57,6 @@ typedef struct ph_check_key {
     size_t len;
 } ph_check_key_t;
 ph_check_key_t ph_check_value_key(const char *pallet, const char *item);
-ph_check_key_t ph_check_para_key(const char *pallet, const char *item, uint32_t para);  /* Twox64Concat ParaId */
+ph_check_key_t ph_check_para_key(const char *pallet, const char *item, uint32_t para); /* Twox64Concat ParaId */
 
 #endif

@@ -2,14 +2,14 @@
 
 #include "sim/check_private.h"
 
-/* Everything that a validator may sign only once is a subject; the first signature about it is kept, any other one about the
- * same subject must have been of the same thing. */
+/* Everything that a validator may sign only once is a subject; the first signature about it is kept, any other one
+ * about the same subject must have been of the same thing. */
 
 typedef struct subject {
     uint8_t key[32], about[32];
     uint32_t session;
-    uint32_t kind;              /* 'b' bitfield of a parent, 'c' statement of a candidate, 's' Seconded of a parent,
-                                   't' block of a slot by the clock, 'n' block of a slot by the header */
+    uint32_t kind; /* 'b' bitfield of a parent, 'c' statement of a candidate, 's' Seconded of a parent,
+                      't' block of a slot by the clock, 'n' block of a slot by the header */
 } subject_t;
 
 static void note(ph_check_t *check, const subject_t *subject, const uint8_t what[32], const char *contradiction)
@@ -45,7 +45,8 @@ static void note_statement(ph_check_t *check, const uint8_t *key, ph_check_reade
         return;
     }
     what[0] = kind;
-    subject_t of_candidate = subject_of(key, 'c', 0, candidate.data), of_parent = subject_of(key, 's', session, parent.data);
+    subject_t of_candidate = subject_of(key, 'c', 0, candidate.data),
+              of_parent = subject_of(key, 's', session, parent.data);
     note(check, &of_candidate, what, "signed Seconded and Valid for one candidate");
     if (kind == 1)
         note(check, &of_parent, candidate.data, "seconded two candidates of one relay parent");
@@ -109,7 +110,8 @@ void ph_check_sealed(ph_check_t *check, const ph_check_header_t *header)
 {
     const uint8_t *key = ph_map_get(&check->seals, header->pre_seal);
     if (!key) {
-        ph_check_violated(check, PH_CHECK_SIGNED, "block %llu was sealed past the record", (unsigned long long)header->number);
+        ph_check_violated(check, PH_CHECK_SIGNED, "block %llu was sealed past the record",
+                          (unsigned long long)header->number);
         return;
     }
     subject_t of_slot = subject_of_slot(key, 'n', header->slot);

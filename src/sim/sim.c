@@ -22,15 +22,19 @@ struct ph_sim {
         ph_sim_t *sim;
         uint32_t node;
         uint64_t down_us;
-    } *crashes;
+    } * crashes;
     uint32_t slots_run;
 };
 
-static uint64_t slot_us(const ph_sim_t *sim) { return sim->config.slot_ms * 1000; }
+static uint64_t slot_us(const ph_sim_t *sim)
+{
+    return sim->config.slot_ms * 1000;
+}
 
 /* ---- trace ---- */
 
-static void write_event(ph_sim_t *sim, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *f)
+static void write_event(ph_sim_t *sim, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event,
+                        const ph_trace_fields_t *f)
 {
     ph_json_t *j = &sim->line;
     ph_writer_reset(&j->out);
@@ -42,7 +46,8 @@ static void write_event(ph_sim_t *sim, uint64_t now_us, ph_env_t *node, const ch
     snprintf(sim->failure, sizeof sim->failure, "events cannot be written");
 }
 
-static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event,
+                     const ph_trace_fields_t *fields)
 {
     ph_sim_t *sim = ctx;
     ph_trace_count(&sim->counts, event);
@@ -72,10 +77,12 @@ static void on_failed(void *ctx, uint32_t index, const char *part, ph_err_t err)
     if (sim->failed)
         return;
     sim->failed = true;
-    snprintf(sim->failure, sizeof sim->failure, "%s: %s failed: %s", ph_fleet_name(sim->fleet, index), part, ph_err_text(err));
+    snprintf(sim->failure, sizeof sim->failure, "%s: %s failed: %s", ph_fleet_name(sim->fleet, index), part,
+             ph_err_text(err));
 }
 
-static void on_signature(void *ctx, ph_env_t *env, ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t payload, const uint8_t signature[64])
+static void on_signature(void *ctx, ph_env_t *env, ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t payload,
+                         const uint8_t signature[64])
 {
     ph_sim_t *sim = ctx;
     if (sim->config.signature)
@@ -149,7 +156,10 @@ static void cut(void *ctx)
     ph_mem_free(side);
 }
 
-static void heal(void *ctx) { ph_world_partition(((ph_sim_t *)ctx)->world, NULL, 0); }
+static void heal(void *ctx)
+{
+    ph_world_partition(((ph_sim_t *)ctx)->world, NULL, 0);
+}
 
 /* ---- life ---- */
 
@@ -177,16 +187,35 @@ ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, si
     sim->config = *config;
     sim->line = ph_json_new(NULL, true);
     ph_trace_counts_init(&sim->counts);
-    sim->world = ph_world_new(&(ph_world_config_t){.seed = config->seed, .start_us = START_US, .latency_min_us = config->latency_min_ms * 1000,
-                                                   .latency_max_us = config->latency_max_ms * 1000, .loss_percent = config->loss_percent,
-                                                   .bytes_per_us = 125, .memo = !config->no_memo, .trace = on_trace, .trace_ctx = sim,
+    sim->world = ph_world_new(&(ph_world_config_t){.seed = config->seed,
+                                                   .start_us = START_US,
+                                                   .latency_min_us = config->latency_min_ms * 1000,
+                                                   .latency_max_us = config->latency_max_ms * 1000,
+                                                   .loss_percent = config->loss_percent,
+                                                   .bytes_per_us = 125,
+                                                   .memo = !config->no_memo,
+                                                   .trace = on_trace,
+                                                   .trace_ctx = sim,
                                                    .log = config->log});
     sim->pvf = ph_pvf_service_in_process();
-    ph_fleet_config_t fleet = {.validators = config->validators, .paras = config->paras, .bad_collators = config->bad_collators,
-                               .slot_ms = config->slot_ms, .session_slots = config->session_slots, .rotation_blocks = config->rotation_blocks,
-                               .finality_depth = config->finality_depth, .pov_bytes = config->pov_bytes, .codes = config->codes,
-                               .code_count = config->code_count, .local = config->local, .runtime_code = config->runtime_code, .pvf_service = sim->pvf, .make_env = make_env,
-                               .register_authority = register_authority, .ctx = sim, .failed = on_failed, .signature = on_signature,
+    ph_fleet_config_t fleet = {.validators = config->validators,
+                               .paras = config->paras,
+                               .bad_collators = config->bad_collators,
+                               .slot_ms = config->slot_ms,
+                               .session_slots = config->session_slots,
+                               .rotation_blocks = config->rotation_blocks,
+                               .finality_depth = config->finality_depth,
+                               .pov_bytes = config->pov_bytes,
+                               .codes = config->codes,
+                               .code_count = config->code_count,
+                               .local = config->local,
+                               .runtime_code = config->runtime_code,
+                               .pvf_service = sim->pvf,
+                               .make_env = make_env,
+                               .register_authority = register_authority,
+                               .ctx = sim,
+                               .failed = on_failed,
+                               .signature = on_signature,
                                .imported = on_imported};
     ph_err_t err = ph_fleet_new(&sim->fleet, &fleet, why, why_len);
     if (err == PH_OK)
@@ -204,7 +233,10 @@ ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, si
     return PH_OK;
 }
 
-ph_err_t ph_sim_run(ph_sim_t *sim, char *why, size_t why_len) { return ph_sim_run_to(sim, sim->config.slots, why, why_len); }
+ph_err_t ph_sim_run(ph_sim_t *sim, char *why, size_t why_len)
+{
+    return ph_sim_run_to(sim, sim->config.slots, why, why_len);
+}
 
 void ph_sim_heal(ph_sim_t *sim)
 {
@@ -222,14 +254,24 @@ ph_err_t ph_sim_run_to(ph_sim_t *sim, uint32_t slot, char *why, size_t why_len)
     return PH_ERR_INTERNAL;
 }
 
-ph_fleet_t *ph_sim_fleet(ph_sim_t *sim) { return sim->fleet; }
-ph_world_t *ph_sim_world(ph_sim_t *sim) { return sim->world; }
+ph_fleet_t *ph_sim_fleet(ph_sim_t *sim)
+{
+    return sim->fleet;
+}
+ph_world_t *ph_sim_world(ph_sim_t *sim)
+{
+    return sim->world;
+}
 
 void ph_sim_summary(ph_sim_t *sim, ph_json_t *out, double real_seconds)
 {
-    ph_summary_t s = {.seed = sim->config.seed, .slots = sim->config.slots, .real_seconds = real_seconds,
-                      .virtual_seconds = (double)(ph_world_now_us(sim->world) - START_US) / 1e6, .counts = &sim->counts,
-                      .memo = ph_world_memo(sim->world), .network = ph_world_hub(sim->world)->stats};
+    ph_summary_t s = {.seed = sim->config.seed,
+                      .slots = sim->config.slots,
+                      .real_seconds = real_seconds,
+                      .virtual_seconds = (double)(ph_world_now_us(sim->world) - START_US) / 1e6,
+                      .counts = &sim->counts,
+                      .memo = ph_world_memo(sim->world),
+                      .network = ph_world_hub(sim->world)->stats};
     ph_world_digest(sim->world, s.digest);
     ph_summary_write(out, sim->fleet, &s);
 }

@@ -1,7 +1,7 @@
 /* The simulator: a whole local network under virtual time, a pure function of its arguments.
  *
- * Faults are drawn from the seed by the run's director: loss and latency by the world, a partition in two halves, crashes
- * with restarts on the disk that was synced. What a run was like is summed up in JSON (cli.md, `parahost sim`).
+ * Faults are drawn from the seed by the run's director: loss and latency by the world, a partition in two halves,
+ * crashes with restarts on the disk that was synced. What a run was like is summed up in JSON (cli.md, `parahost sim`).
  */
 #ifndef PH_SIM_SIM_H
 #define PH_SIM_SIM_H
@@ -19,11 +19,11 @@ typedef struct ph_sim_config {
     uint64_t latency_min_ms, latency_max_ms;
     double loss_percent;
     bool has_partition;
-    uint32_t partition_from, partition_to;  /* slots */
+    uint32_t partition_from, partition_to; /* slots */
     size_t pov_bytes;
-    const ph_fleet_code_t *codes;           /* as in ph_fleet_config_t */
+    const ph_fleet_code_t *codes; /* as in ph_fleet_config_t */
     size_t code_count;
-    ph_local_t *local;                      /* likewise */
+    ph_local_t *local; /* likewise */
     ph_bytes_t runtime_code;
     bool no_memo;
     ph_log_t *log;
@@ -33,8 +33,9 @@ typedef struct ph_sim_config {
     /* For checkers; may be NULL. */
     ph_signature_log_fn signature;
     void (*imported)(void *ctx, uint32_t node, ph_relay_block_t *block, bool best);
-    void (*trace)(void *ctx, uint64_t now_us, uint32_t node, const char *subsystem, const char *event, const ph_trace_fields_t *fields);
-    void *check_ctx;                        /* their ctx */
+    void (*trace)(void *ctx, uint64_t now_us, uint32_t node, const char *subsystem, const char *event,
+                  const ph_trace_fields_t *fields);
+    void *check_ctx; /* their ctx */
 } ph_sim_config_t;
 
 typedef struct ph_sim ph_sim_t;
@@ -43,7 +44,8 @@ typedef struct ph_sim ph_sim_t;
 PH_MUST_CHECK ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, size_t why_len);
 /* Runs to the end of the given number of slots. INTERNAL: a node failed; why names it. */
 PH_MUST_CHECK ph_err_t ph_sim_run(ph_sim_t *sim, char *why, size_t why_len);
-/* Runs to the end of that slot, which may lie behind the configuration's last; what was planned for the run stays where it was. */
+/* Runs to the end of that slot, which may lie behind the configuration's last; what was planned for the run stays where
+ * it was. */
 PH_MUST_CHECK ph_err_t ph_sim_run_to(ph_sim_t *sim, uint32_t slot, char *why, size_t why_len);
 /* From now on nothing is lost or cut, and latency is small: for a liveness phase after one with faults. */
 void ph_sim_heal(ph_sim_t *sim);

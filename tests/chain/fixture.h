@@ -12,7 +12,7 @@
 #include "service/local.h"
 
 enum { VALIDATORS = 3, NODES_MAX = 4, SLOT_MS = 6000, EPOCH = 10, START_SLOT = 1000 };
-#define SECOND UINT64_C(1000000)
+#define SECOND  UINT64_C(1000000)
 #define SLOT_US (SLOT_MS * UINT64_C(1000))
 
 typedef struct fixture fixture_t;
@@ -23,8 +23,8 @@ typedef struct node {
     ph_env_t *env;
     ph_keystore_t *keystore;
     ph_chain_t *chain;
-    bool silent;                        /* leaves the author without inherent data */
-    bool late;                          /* answers after the author has given up */
+    bool silent; /* leaves the author without inherent data */
+    bool late;   /* answers after the author has given up */
     ph_inherent_done_fn done;
     void *done_ctx;
     unsigned imported, best, finalized, failures, asked;
@@ -45,9 +45,13 @@ struct fixture {
     char refusal[120];
 };
 
-static void quiet(ph_log_t *log, ph_log_level_t level, const char *target, const char *text) { (void)log, (void)level, (void)target, (void)text; }
+static void quiet(ph_log_t *log, ph_log_level_t level, const char *target, const char *text)
+{
+    (void)log, (void)level, (void)target, (void)text;
+}
 
-static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event,
+                     const ph_trace_fields_t *fields)
 {
     fixture_t *f = ctx;
     (void)now_us, (void)node, (void)subsystem;
@@ -61,7 +65,8 @@ static inline fixture_t *fixture_new(const ph_world_config_t *config, uint32_t d
 {
     fixture_t *f = ph_mem_alloc(NULL, sizeof *f);
     char why[200] = "";
-    ph_local_config_t local = {.validators = VALIDATORS, .slot_ms = SLOT_MS, .session_slots = EPOCH, .rotation_blocks = 5};
+    ph_local_config_t local = {
+        .validators = VALIDATORS, .slot_ms = SLOT_MS, .session_slots = EPOCH, .rotation_blocks = 5};
     if (ph_local_new(&f->local, &local, why, sizeof why) != PH_OK)
         fail_msg("genesis: %s", why);
     ph_world_config_t c = *config;
@@ -132,8 +137,13 @@ static inline void node_raise(node_t *n, bool authors, bool fresh)
     if (authors)
         ph_keystore_add(n->keystore, PH_KEY_BABE, f->local->validators[n->index].seed);
     n->chain = NULL;
-    ph_chain_config_t config = {.env = n->env, .keystore = authors ? n->keystore : NULL, .genesis = f->local->genesis, .slot_ms = SLOT_MS,
-                                .finality_depth = f->depth, .roles = 4, .peers_wanted = 3,
+    ph_chain_config_t config = {.env = n->env,
+                                .keystore = authors ? n->keystore : NULL,
+                                .genesis = f->local->genesis,
+                                .slot_ms = SLOT_MS,
+                                .finality_depth = f->depth,
+                                .roles = 4,
+                                .peers_wanted = 3,
                                 .hooks = {n, on_imported, on_finalized, request_inherent, on_failed}};
     assert_int_equal(ph_chain_new(&n->chain, &config), PH_OK);
 }
@@ -164,8 +174,14 @@ static inline void node_restart(node_t *n, bool authors)
     ph_chain_start(n->chain);
 }
 
-static inline void run(fixture_t *f, uint64_t us) { ph_world_run_until(f->world, ph_world_now_us(f->world) + us); }
-static inline void run_slots(fixture_t *f, uint64_t slots) { run(f, slots * SLOT_US); }
+static inline void run(fixture_t *f, uint64_t us)
+{
+    ph_world_run_until(f->world, ph_world_now_us(f->world) + us);
+}
+static inline void run_slots(fixture_t *f, uint64_t slots)
+{
+    run(f, slots * SLOT_US);
+}
 
 static inline void fixture_free(fixture_t *f)
 {
@@ -196,13 +212,15 @@ static inline bool claim_for(fixture_t *f, ph_babe_claim_t *claim, ph_relay_bloc
         ph_sr25519_keypair_t pair;
         ph_sr25519_from_mini_secret(&pair, f->local->validators[i].seed);
         ph_babe_own_key_t own = {i, &pair};
-        if (ph_babe_claim_slot(claim, &epoch, slot, &own, 1, NULL) && (wish == ANY || (claim->kind == PH_BABE_PRIMARY) == (wish == PRIMARY)))
+        if (ph_babe_claim_slot(claim, &epoch, slot, &own, 1, NULL) &&
+            (wish == ANY || (claim->kind == PH_BABE_PRIMARY) == (wish == PRIMARY)))
             return true;
     }
     return false;
 }
 
-static inline ph_relay_block_t *make_with(fixture_t *f, ph_relay_block_t *parent, uint64_t slot, wish_t wish, tamper_fn *tamper, uint32_t sealed_by)
+static inline ph_relay_block_t *make_with(fixture_t *f, ph_relay_block_t *parent, uint64_t slot, wish_t wish,
+                                          tamper_fn *tamper, uint32_t sealed_by)
 {
     ph_babe_claim_t claim;
     ph_arena_t *arena = ph_arena_new();
@@ -219,7 +237,8 @@ static inline ph_relay_block_t *make_with(fixture_t *f, ph_relay_block_t *parent
     ph_vec_opaque_extrinsic_t body;
     ph_state_t *state = NULL;
     char why[200] = "";
-    if (ph_build_block(arena, &header, &body, &state, parent, ph_bytes(pre_digest, len), slot * SLOT_MS + 1, ph_writer_bytes(&w), why, sizeof why) != PH_OK)
+    if (ph_build_block(arena, &header, &body, &state, parent, ph_bytes(pre_digest, len), slot * SLOT_MS + 1,
+                       ph_writer_bytes(&w), why, sizeof why) != PH_OK)
         fail_msg("cannot build: %s", why);
     if (tamper)
         tamper(&header);
@@ -230,7 +249,8 @@ static inline ph_relay_block_t *make_with(fixture_t *f, ph_relay_block_t *parent
     ph_sr25519_sign(&pair, signature, ph_bytes(pre_seal.bytes, 32), NULL);
     ph_digest_item_t *items = ph_arena_alloc(arena, (header.digest.logs.count + 1) * sizeof *items);
     memcpy(items, header.digest.logs.items, header.digest.logs.count * sizeof *items);
-    items[header.digest.logs.count] = (ph_digest_item_t){.kind = PH_DIGEST_ITEM_SEAL, .seal = {{"BABE"}, ph_bytes(signature, 64)}};
+    items[header.digest.logs.count] =
+        (ph_digest_item_t){.kind = PH_DIGEST_ITEM_SEAL, .seal = {{"BABE"}, ph_bytes(signature, 64)}};
     header.digest.logs.items = items;
     header.digest.logs.count++;
     ph_relay_block_t *block;
@@ -244,7 +264,10 @@ static inline ph_relay_block_t *make_with(fixture_t *f, ph_relay_block_t *parent
 }
 
 /* A good block in that slot, or NULL if nobody owns it in that way. */
-static inline ph_relay_block_t *make(fixture_t *f, ph_relay_block_t *parent, uint64_t slot, wish_t wish) { return make_with(f, parent, slot, wish, NULL, VALIDATORS); }
+static inline ph_relay_block_t *make(fixture_t *f, ph_relay_block_t *parent, uint64_t slot, wish_t wish)
+{
+    return make_with(f, parent, slot, wish, NULL, VALIDATORS);
+}
 
 /* In the next slot that somebody owns in that way. */
 static inline ph_relay_block_t *make_next(fixture_t *f, ph_relay_block_t *parent, uint64_t *slot, wish_t wish)
@@ -258,8 +281,14 @@ static inline ph_relay_block_t *make_next(fixture_t *f, ph_relay_block_t *parent
     return NULL;
 }
 
-static inline void submit(node_t *n, const ph_relay_block_t *block) { ph_chain_submit(n->chain, block->encoded); }
-static inline bool has(const node_t *n, const ph_relay_block_t *block) { return ph_chain_block(n->chain, &block->hash) != NULL; }
+static inline void submit(node_t *n, const ph_relay_block_t *block)
+{
+    ph_chain_submit(n->chain, block->encoded);
+}
+static inline bool has(const node_t *n, const ph_relay_block_t *block)
+{
+    return ph_chain_block(n->chain, &block->hash) != NULL;
+}
 static inline bool best_is(const node_t *n, const ph_relay_block_t *block)
 {
     return memcmp(&ph_chain_best(n->chain)->hash, &block->hash, sizeof block->hash) == 0;

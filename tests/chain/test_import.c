@@ -1,5 +1,5 @@
-/* One node's chain: what is let in and what is not, fork choice, finality, store, runtime calls. Blocks come from the test's
- * own workshop. */
+/* One node's chain: what is let in and what is not, fork choice, finality, store, runtime calls. Blocks come from the
+ * test's own workshop. */
 #include "chain/fixture.h"
 
 static int setup(void **state)
@@ -31,15 +31,15 @@ static ph_chain_stats_t stats(fixture_t *f)
     return s;
 }
 
-#define assert_refused(f, block, why)                                                                                   \
-    do {                                                                                                                \
-        unsigned before_ = (f)->traced_refusals;                                                                        \
-        const ph_relay_block_t *block_ = (block);                                                                       \
-        import(f, block_);                                                                                              \
-        assert_false(has(&(f)->nodes[0], block_));                                                                      \
-        assert_int_equal((f)->traced_refusals, before_ + 1);                                                            \
-        if (!strstr((f)->refusal, why))                                                                                 \
-            fail_msg("refused for: %s", (f)->refusal);                                                                  \
+#define assert_refused(f, block, why)                                                                                  \
+    do {                                                                                                               \
+        unsigned before_ = (f)->traced_refusals;                                                                       \
+        const ph_relay_block_t *block_ = (block);                                                                      \
+        import(f, block_);                                                                                             \
+        assert_false(has(&(f)->nodes[0], block_));                                                                     \
+        assert_int_equal((f)->traced_refusals, before_ + 1);                                                           \
+        if (!strstr((f)->refusal, why))                                                                                \
+            fail_msg("refused for: %s", (f)->refusal);                                                                 \
     } while (0)
 
 /* ---- good blocks ---- */
@@ -111,7 +111,8 @@ static void children_wait_for_their_parents(void **state)
     fixture_t *f = *state;
     node_t *n = &f->nodes[0];
     uint64_t slot = START_SLOT;
-    ph_relay_block_t *a = make_next(f, f->local->genesis, &slot, ANY), *b = make_next(f, a, &slot, ANY), *c = make_next(f, b, &slot, ANY);
+    ph_relay_block_t *a = make_next(f, f->local->genesis, &slot, ANY), *b = make_next(f, a, &slot, ANY),
+                     *c = make_next(f, b, &slot, ANY);
     import(f, c);
     import(f, b);
     import(f, b);
@@ -124,9 +125,18 @@ static void children_wait_for_their_parents(void **state)
 
 /* ---- blocks that are not let in ---- */
 
-static void wrong_state_root(ph_header_t *header) { header->state_root.bytes[0] ^= 1; }
-static void wrong_extrinsics_root(ph_header_t *header) { header->extrinsics_root.bytes[0] ^= 1; }
-static void wrong_number(ph_header_t *header) { header->number++; }
+static void wrong_state_root(ph_header_t *header)
+{
+    header->state_root.bytes[0] ^= 1;
+}
+static void wrong_extrinsics_root(ph_header_t *header)
+{
+    header->extrinsics_root.bytes[0] ^= 1;
+}
+static void wrong_number(ph_header_t *header)
+{
+    header->number++;
+}
 
 static void bad_blocks_are_refused(void **state)
 {
@@ -137,7 +147,8 @@ static void bad_blocks_are_refused(void **state)
     while (!make(f, good, ++slot, ANY))
         ;
     assert_refused(f, make_with(f, good, slot, ANY, wrong_state_root, VALIDATORS), "torage root");
-    import(f, make_with(f, good, slot, ANY, wrong_extrinsics_root, VALIDATORS)); /* header and body do not belong together: nobody's block */
+    import(f, make_with(f, good, slot, ANY, wrong_extrinsics_root,
+                        VALIDATORS)); /* header and body do not belong together: nobody's block */
     assert_refused(f, make_with(f, good, slot, ANY, wrong_number, VALIDATORS), "number");
     ph_babe_claim_t claim;
     assert_true(claim_for(f, &claim, good, slot, ANY));
@@ -149,16 +160,21 @@ static void bad_blocks_are_refused(void **state)
 /* The claim of another slot, another author, another time. */
 static ph_bytes_t replacement;
 
-static void replace_pre_digest(ph_header_t *header) { header->digest.logs.items[0].pre_runtime._1 = replacement; }
+static void replace_pre_digest(ph_header_t *header)
+{
+    header->digest.logs.items[0].pre_runtime._1 = replacement;
+}
 
 /* The hash is the header's: somebody who sends another body with it must not keep us from the block. */
 static void a_foreign_body_does_not_spoil_a_block(void **state)
 {
     fixture_t *f = *state;
     uint64_t slot = START_SLOT;
-    ph_relay_block_t *good = make_next(f, f->local->genesis, &slot, ANY), *next = make_next(f, good, &slot, ANY), *mixed;
+    ph_relay_block_t *good = make_next(f, f->local->genesis, &slot, ANY), *next = make_next(f, good, &slot, ANY),
+                     *mixed;
     const char *why;
-    for (int waiting = 0; waiting < 2; waiting++) { /* with a parent that is still missing, and with one that is there */
+    for (int waiting = 0; waiting < 2;
+         waiting++) { /* with a parent that is still missing, and with one that is there */
         const ph_relay_block_t *victim = waiting ? good : next;
         assert_int_equal(ph_relay_block_make(&mixed, &victim->header, &(ph_vec_opaque_extrinsic_t){0}, &why), PH_OK);
         assert_memory_equal(&mixed->hash, &victim->hash, 32);
@@ -467,15 +483,18 @@ static void runtime_calls_answer_at_a_block(void **state)
         import(f, block = make_next(f, block, &slot, ANY));
     const ph_hash_t *at[] = {&f->local->genesis->hash, &block->hash};
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(ph_chain_call(n->chain, &answer, at[i], "ParachainHost_session_index_for_child", (ph_bytes_t){0}), PH_OK);
+        assert_int_equal(
+            ph_chain_call(n->chain, &answer, at[i], "ParachainHost_session_index_for_child", (ph_bytes_t){0}), PH_OK);
         assert_int_equal(ph_buf_bytes(answer).len, 4);
         session[i] = ph_get_u32(ph_buf_bytes(answer).data);
         ph_buf_unref(answer);
     }
     assert_true(session[0] < session[1]);
     assert_int_equal(ph_chain_call(n->chain, &answer, &unknown, "Core_version", (ph_bytes_t){0}), PH_ERR_NOT_FOUND);
-    assert_int_equal(ph_chain_call(n->chain, &answer, &block->hash, "Core_no_such_thing", (ph_bytes_t){0}), PH_ERR_UNSUPPORTED);
-    assert_int_equal(ph_chain_call(n->chain, &answer, &block->hash, "ParachainHost_validation_code", PH_BYTES_LIT("x")), PH_ERR_INTERNAL);
+    assert_int_equal(ph_chain_call(n->chain, &answer, &block->hash, "Core_no_such_thing", (ph_bytes_t){0}),
+                     PH_ERR_UNSUPPORTED);
+    assert_int_equal(ph_chain_call(n->chain, &answer, &block->hash, "ParachainHost_validation_code", PH_BYTES_LIT("x")),
+                     PH_ERR_INTERNAL);
 }
 
 /* Remembered answers are those of the block, the method and the arguments. */
@@ -503,7 +522,9 @@ static void the_memo_changes_nothing(void **state)
             assert_true(best_is(&f->nodes[n], block));
             for (int round = 0; round < 2; round++) {
                 ph_buf_t *answer;
-                assert_int_equal(ph_chain_call(f->nodes[n].chain, &answer, &block->hash, "ParachainHost_validators", (ph_bytes_t){0}), PH_OK);
+                assert_int_equal(ph_chain_call(f->nodes[n].chain, &answer, &block->hash, "ParachainHost_validators",
+                                               (ph_bytes_t){0}),
+                                 PH_OK);
                 ph_write(&w, ph_buf_bytes(answer).data, ph_buf_bytes(answer).len);
                 ph_buf_unref(answer);
             }

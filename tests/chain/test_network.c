@@ -3,7 +3,8 @@
 
 static fixture_t *network(uint64_t seed, uint32_t depth, size_t authors, size_t others)
 {
-    fixture_t *f = fixture_new(&(ph_world_config_t){.seed = seed, .latency_min_us = 20000, .latency_max_us = 150000, .memo = true}, depth);
+    fixture_t *f = fixture_new(
+        &(ph_world_config_t){.seed = seed, .latency_min_us = 20000, .latency_max_us = 150000, .memo = true}, depth);
     for (size_t i = 0; i < authors; i++)
         node_add(f, true);
     for (size_t i = 0; i < others; i++)
@@ -13,7 +14,10 @@ static fixture_t *network(uint64_t seed, uint32_t depth, size_t authors, size_t 
     return f;
 }
 
-static uint32_t height(const node_t *n) { return ph_chain_best(n->chain)->header.number; }
+static uint32_t height(const node_t *n)
+{
+    return ph_chain_best(n->chain)->header.number;
+}
 
 /* The same block `back` below the best one of each. */
 static void assert_agree(const fixture_t *f, uint32_t back)
@@ -170,8 +174,8 @@ static void a_node_that_joins_late_catches_up(void **state)
     fixture_free(f);
 }
 
-/* An author that restarts in the middle of its slots seals none of them twice; one that lost its record seals nothing until
- * the next session. */
+/* An author that restarts in the middle of its slots seals none of them twice; one that lost its record seals nothing
+ * until the next session. */
 static void a_restarted_author_does_not_contradict_itself(void **state)
 {
     fixture_t *f = network(9, 100, 3, 0);
@@ -256,7 +260,7 @@ typedef struct stranger {
     ph_env_t *env;
     const fixture_t *f;
     unsigned opened, closed, announces, asked;
-    ph_buf_t *answer;           /* to requests; NULL: refuses */
+    ph_buf_t *answer; /* to requests; NULL: refuses */
     ph_hash_t last_asked;
     uint32_t last_max;
 } stranger_t;
@@ -296,7 +300,9 @@ static const ph_net_handler_t s_requests = {.requested = s_requested};
 static void stranger_shake(stranger_t *s, const ph_hash_t *genesis, uint32_t number, const ph_hash_t *best)
 {
     ph_writer_t w = PH_WRITER_HEAP;
-    ph_block_announces_handshake_encode(&w, &(ph_block_announces_handshake_t){.roles = 1, .best_number = number, .best_hash = *best, .genesis_hash = *genesis});
+    ph_block_announces_handshake_encode(
+        &w, &(ph_block_announces_handshake_t){
+                .roles = 1, .best_number = number, .best_hash = *best, .genesis_hash = *genesis});
     ph_net_handle(s->env, PH_PROTO_BLOCK_ANNOUNCES_1, &s_streams, s, ph_writer_bytes(&w));
     ph_writer_free(&w);
 }
@@ -322,7 +328,8 @@ static void answer_with(stranger_t *s, ph_relay_block_t *const *blocks, size_t c
     ph_arena_t *arena = ph_arena_new();
     ph_blocks_response_t response = {.blocks = {ph_arena_alloc(arena, count * sizeof *response.blocks.items), count}};
     for (size_t i = 0; i < count; i++)
-        response.blocks.items[i] = (ph_block_with_justification_t){.header = blocks[i]->header, .body = blocks[i]->body};
+        response.blocks.items[i] =
+            (ph_block_with_justification_t){.header = blocks[i]->header, .body = blocks[i]->body};
     ph_writer_t w = PH_WRITER_HEAP;
     ph_blocks_response_encode(&w, &response);
     ph_buf_unref(s->answer);
@@ -399,7 +406,8 @@ static void answers_that_do_not_fit_are_tried_a_few_times(void **state)
     stranger_t s;
     fixture_t *f = with_stranger(&s);
     uint64_t slot = START_SLOT;
-    ph_relay_block_t *a = make_next(f, f->local->genesis, &slot, ANY), *b = make_next(f, a, &slot, ANY), *c = make_next(f, b, &slot, ANY);
+    ph_relay_block_t *a = make_next(f, f->local->genesis, &slot, ANY), *b = make_next(f, a, &slot, ANY),
+                     *c = make_next(f, b, &slot, ANY);
     (void)state;
     announce(&s, &a->header); /* refuses */
     run(f, 10 * SECOND);
@@ -537,7 +545,7 @@ static void blocks_are_served(void **state)
     assert_int_equal(r.count, 3);
     assert_memory_equal(&r.first, &block->hash, 32);
     assert_int_equal(ask_blocks(&s, f, &block->hash, 0).count, 0);
-    assert_int_equal(ask_blocks(&s, f, &block->hash, UINT32_MAX).count, 128); /* never more */
+    assert_int_equal(ask_blocks(&s, f, &block->hash, UINT32_MAX).count, 128);  /* never more */
     assert_int_equal(ask_blocks(&s, f, &f->made.items[1]->hash, 10).count, 2); /* genesis is known to all */
     assert_int_equal(ask_blocks(&s, f, &unknown, 10).count, 0);
     served_t bad = {0};
@@ -553,7 +561,10 @@ static void blocks_are_served(void **state)
 
 static void live(uint8_t digest[32], ph_hash_t *best, uint64_t seed, bool memo)
 {
-    fixture_t *f = fixture_new(&(ph_world_config_t){.seed = seed, .latency_min_us = 20000, .latency_max_us = 3 * SECOND, .loss_percent = 5, .memo = memo}, 6);
+    fixture_t *f = fixture_new(
+        &(ph_world_config_t){
+            .seed = seed, .latency_min_us = 20000, .latency_max_us = 3 * SECOND, .loss_percent = 5, .memo = memo},
+        6);
     for (size_t i = 0; i < 3; i++)
         node_add(f, true);
     for (size_t i = 0; i < 3; i++)

@@ -29,7 +29,8 @@ static void set_up(play_t *p, ph_babe_slots_t slots)
     p->epoch.authority_count = AUTHORITIES;
 }
 
-/* With secondary slots every slot has exactly one secondary claimant; claims hold, and not for others or other slots. */
+/* With secondary slots every slot has exactly one secondary claimant; claims hold, and not for others or other slots.
+ */
 static void every_slot_has_an_author(void **state)
 {
     (void)state;

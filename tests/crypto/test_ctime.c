@@ -1,6 +1,6 @@
-/* Nothing branches on a secret: under valgrind the secrets count as undefined memory, and memcheck reports every branch and
- * address that depends on them (run: valgrind --error-exitcode=1 --track-origins=yes crypto_test_ctime, without sanitizers).
- * Elsewhere there is nothing to see, so the tests are skipped.
+/* Nothing branches on a secret: under valgrind the secrets count as undefined memory, and memcheck reports every branch
+ * and address that depends on them (run: valgrind --error-exitcode=1 --track-origins=yes crypto_test_ctime, without
+ * sanitizers). Elsewhere there is nothing to see, so the tests are skipped.
  */
 #include "support/cmocka.h"
 
@@ -13,10 +13,10 @@
 #endif
 #endif
 #ifndef RUNNING_ON_VALGRIND
-#define RUNNING_ON_VALGRIND 0
+#define RUNNING_ON_VALGRIND                  0
 #define VALGRIND_MAKE_MEM_UNDEFINED(at, len) ((void)(at), (void)(len))
-#define VALGRIND_MAKE_MEM_DEFINED(at, len) ((void)(at), (void)(len))
-#define VALGRIND_COUNT_ERRORS 0
+#define VALGRIND_MAKE_MEM_DEFINED(at, len)   ((void)(at), (void)(len))
+#define VALGRIND_COUNT_ERRORS                0
 #endif
 
 static void needs_valgrind(void)

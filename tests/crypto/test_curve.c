@@ -1,4 +1,5 @@
-/* Variable-time group arithmetic against libsodium, against double-and-add, and the portable field against the fast one. */
+/* Variable-time group arithmetic against libsodium, against double-and-add, and the portable field against the fast
+ * one. */
 #include "support/cmocka.h"
 
 #include <sodium.h>
@@ -71,9 +72,9 @@ static void base_multiples_are_double_and_add(void **state)
     for (unsigned k = 0; k < 300; k++) { /* all entries of the base table, either sign */
         uint8_t scalar[32] = {(uint8_t)k, (uint8_t)(k >> 8)};
         if (k >= 256) { /* L − (k − 256) */
-            static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2,
-                                              0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,    0,    0,
-                                              0,    0,    0,    0,    0,    0,    0,    0x10};
+            static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
+                                              0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
+                                              0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
             memcpy(scalar, order, 32);
             scalar[0] = (uint8_t)(scalar[0] - (k - 256));
         }
@@ -144,7 +145,8 @@ static void portable_vrf_is_the_vrf(void **state)
         assert_int_equal(ph_vrf_portable_make_bytes(portable, 48, "context", &t, pre_output, pair.public_key), PH_OK);
         assert_memory_equal(ours, portable, 48);
         pre_output[0] ^= 1; /* negative: never an encoding */
-        assert_int_equal(ph_vrf_portable_make_bytes(portable, 48, "c", &t, pre_output, pair.public_key), PH_ERR_MALFORMED);
+        assert_int_equal(ph_vrf_portable_make_bytes(portable, 48, "c", &t, pre_output, pair.public_key),
+                         PH_ERR_MALFORMED);
         assert_int_equal(ph_vrf_portable_make_bytes(portable, 48, "c", &t, zeros, pair.public_key), PH_ERR_MALFORMED);
         assert_int_equal(ph_vrf_make_bytes(ours, 48, "c", &t, zeros, pair.public_key), PH_ERR_MALFORMED);
     }

@@ -65,7 +65,8 @@ static void blake2b_is_libsodiums(void **state)
     uint8_t in[MOST], ours[64], theirs[64];
     ph_test_fill(&random, in, sizeof in);
     for (size_t len = 0; len <= MOST; len++) {
-        size_t out_len = 16 + len % 49, cut = ph_test_below(&random, len + 1), cut2 = cut + ph_test_below(&random, len - cut + 1);
+        size_t out_len = 16 + len % 49, cut = ph_test_below(&random, len + 1),
+               cut2 = cut + ph_test_below(&random, len - cut + 1);
         ph_blake2b_t h;
         ph_blake2b_init(&h, out_len);
         ph_blake2b_update(&h, ph_bytes(in, cut));

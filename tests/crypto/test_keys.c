@@ -9,7 +9,10 @@
 
 static const ph_bytes_t none;
 
-static ph_bytes_t text(const char *t) { return ph_bytes(t, strlen(t)); }
+static ph_bytes_t text(const char *t)
+{
+    return ph_bytes(t, strlen(t));
+}
 
 static void public_of(const char *uri, uint8_t out[32])
 {
@@ -102,7 +105,8 @@ static void junction_codes(void **state)
     j = ph_junction(ph_bytes(encoded + 1, 32), false);
     assert_memory_equal(j.chain_code, hash, 32);
     assert_false(j.hard);
-    static const uint8_t number[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, digits[32] = {80, '1', '8', '4'};
+    static const uint8_t number[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+                         digits[32] = {80, '1', '8', '4'};
     j = ph_junction(text("18446744073709551615"), false);
     assert_memory_equal(j.chain_code, number, 32);
     j = ph_junction(text("18446744073709551616"), false); /* too large for a number: a text */
@@ -112,7 +116,14 @@ static void junction_codes(void **state)
 static void bad_uris(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"//Alice/", "/", "//", "Alice", "hello//world", "0x1234", "0x", "phrase!//x",
+    static const char *const bad[] = {"//Alice/",
+                                      "/",
+                                      "//",
+                                      "Alice",
+                                      "hello//world",
+                                      "0x1234",
+                                      "0x",
+                                      "phrase!//x",
                                       "///pass\nword",
                                       "0x00000000000000000000000000000000000000000000000000000000000000zz",
                                       "0x00000000000000000000000000000000000000000000000000000000000000000"};

@@ -24,7 +24,8 @@ static void rfc_8032(void **state)
     unhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", expected);
     assert_memory_equal(pair.public_key, expected, 32);
     ph_ed25519_sign(&pair, signature, message);
-    unhex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb0"
+    unhex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb430"
+          "2aeeb0"
           "0d291612bb0c00",
           expected);
     assert_memory_equal(signature, expected, 64);

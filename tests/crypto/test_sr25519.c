@@ -66,7 +66,8 @@ static void alice_is_alice(void **state)
     uint8_t expected[64], form[64];
     unhex(alice_public, expected);
     assert_memory_equal(pair.public_key, expected, 32);
-    unhex("98319d4ff8a9508c4bb0cf0b5a78d760a0b2082c02775e6e82370816fedfff48925a225d97aa00682d6a59b95b18780c10d7032336e88f3442"
+    unhex("98319d4ff8a9508c4bb0cf0b5a78d760a0b2082c02775e6e82370816fedfff48925a225d97aa00682d6a59b95b18780c10d7032336e8"
+          "8f3442"
           "b42361f4a66011",
           expected);
     ph_sr25519_secret_ed25519_form(form, &pair);
@@ -117,7 +118,8 @@ static void signature_by_schnorrkel(void **state)
     (void)state;
     uint8_t key[32], signature[64], message[1] = {0x2a};
     unhex("90f0d3942b3512228c810830745699d71fd6889512bf87b628809c5410d4cf1a", key);
-    unhex("381cda5f0482e5d2e48bee6f2edbcb6e7f1b95f2778f58a4746a1aeb18850e0497eae20eb940eccc26bc771d5f338e825e672b2e649518ca"
+    unhex("381cda5f0482e5d2e48bee6f2edbcb6e7f1b95f2778f58a4746a1aeb18850e0497eae20eb940eccc26bc771d5f338e825e672b2e6495"
+          "18ca"
           "8e0addec54d4938b",
           signature);
     assert_true(ph_sr25519_verify(signature, ph_bytes(message, 1), key));
@@ -170,10 +172,11 @@ static void old_signatures_verify_with_the_old_rule_only(void **state)
 {
     (void)state;
     uint8_t key[32], signature[64];
-    ph_bytes_t message =
-        PH_BYTES_LIT("Verifying that I am the owner of 5G9hQLdsKQswNPgB499DeA5PkFBbgkLPJWkkS6FAM6xGQ8xD. Hash: 221455a3\n");
+    ph_bytes_t message = PH_BYTES_LIT(
+        "Verifying that I am the owner of 5G9hQLdsKQswNPgB499DeA5PkFBbgkLPJWkkS6FAM6xGQ8xD. Hash: 221455a3\n");
     unhex("b4bfa1f7a5166695eb75299fd1c4c03ea212871c342f2c5dfea0902b2c246918", key);
-    unhex("5a9755f069939f45d96aaf125cf5ce7ba1db998686f87f2fb3cbdea922078741a73891ba265f70c31436e18a9acd14d189d73c12317ab6c313"
+    unhex("5a9755f069939f45d96aaf125cf5ce7ba1db998686f87f2fb3cbdea922078741a73891ba265f70c31436e18a9acd14d189d73c12317a"
+          "b6c313"
           "285cd938453202",
           signature);
     assert_true(ph_sr25519_verify_deprecated(signature, message, key));
@@ -248,7 +251,8 @@ static void vrf_gives_the_known_output(void **state)
     unhex("54465658496fb95203c140530dab1aedf5a02ce716e5bcb213bca40d1f5f8c1d", expected);
     assert_memory_equal(signature.pre_output, expected, 32);
     assert_true(ph_vrf_verify(&signature, &t, NULL, pair.public_key));
-    unhex("a13b13deb757c0ab705076d636756cd8101dd54336df8e3ff73b7ed7cf4b6706547a4564c50266330c7e1f2248143ba0d6a69cace244a1b984"
+    unhex("a13b13deb757c0ab705076d636756cd8101dd54336df8e3ff73b7ed7cf4b6706547a4564c50266330c7e1f2248143ba0d6a69cace244"
+          "a1b984"
           "80328b85174b06",
           signature.proof); /* made by schnorrkel */
     assert_true(ph_vrf_verify(&signature, &t, NULL, pair.public_key));

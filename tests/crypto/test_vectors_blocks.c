@@ -1,8 +1,8 @@
 /* blocks.json's checker (`parahost tool vectors`) on the recorded vectors. */
 #include "crypto/vectors_runner.h"
 
-#include "cli/vectors_entry.c"
 #include "cli/vectors_blocks.c"
+#include "cli/vectors_entry.c"
 
 static void passes(void **state)
 {

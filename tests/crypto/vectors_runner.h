@@ -1,5 +1,5 @@
-/* Runs a checker of vector files on a file of shared/data, where that is present; and runs it again on a copy with wrong
- * answers, so that a checker that lets everything pass is found out.
+/* Runs a checker of vector files on a file of shared/data, where that is present; and runs it again on a copy with
+ * wrong answers, so that a checker that lets everything pass is found out.
  */
 #ifndef PH_TESTS_CRYPTO_VECTORS_RUNNER_H
 #define PH_TESTS_CRYPTO_VECTORS_RUNNER_H
@@ -95,15 +95,14 @@ static json_t *other_value(const json_t *value)
 }
 
 /* Every entry of `list` that has `member` must fail once that member is changed. */
-static void notices(void (*check)(ph_vectors_t *, const json_t *), const char *name, const char *list, const char *member)
+static void notices(void (*check)(ph_vectors_t *, const json_t *), const char *name, const char *list,
+                    const char *member)
 {
     json_t *file = load_vectors(name), *only = json_object();
     json_t *entries = json_array();
     const char *key;
     json_t *value;
-    json_object_foreach(file, key, value)
-        if (!json_is_array(value))
-            json_object_set(only, key, value);
+    json_object_foreach(file, key, value) if (!json_is_array(value)) json_object_set(only, key, value);
     for (size_t i = 0; i < json_array_size(json_object_get(file, list)); i++) {
         json_t *entry = json_deep_copy(json_array_get(json_object_get(file, list), i));
         if (json_object_get(entry, member)) {

@@ -8,7 +8,10 @@
 #include "env/memdisk.h"
 #include "env/sim/world.h"
 
-static ph_bytes_t text(const char *t) { return ph_bytes(t, strlen(t)); }
+static ph_bytes_t text(const char *t)
+{
+    return ph_bytes(t, strlen(t));
+}
 
 static void put(ph_memdisk_t *disk, const char *key, const char *value)
 {
@@ -181,7 +184,8 @@ static void the_memo_remembers(void **state)
 
 static void keys_are_framed(void **state)
 {
-    ph_memo_key_t all[] = {key_of("tag", "ab", ""), key_of("tag", "a", "b"), key_of("tag", "", "ab"), key_of("ta", "gab", ""), key_of("x", "ab", "")};
+    ph_memo_key_t all[] = {key_of("tag", "ab", ""), key_of("tag", "a", "b"), key_of("tag", "", "ab"),
+                           key_of("ta", "gab", ""), key_of("x", "ab", "")};
     (void)state;
     for (size_t i = 0; i < 5; i++)
         for (size_t j = 0; j < i; j++)

@@ -59,14 +59,29 @@ static int teardown(void **state)
     return 0;
 }
 
-static void stop(void *ctx) { ph_real_stop(((fixture_t *)ctx)->real); }
+static void stop(void *ctx)
+{
+    ph_real_stop(((fixture_t *)ctx)->real);
+}
 
 /* ---- timers ---- */
 
-static void first(void *ctx) { note(ctx, "first"); }
-static void second(void *ctx) { note(ctx, "second"); }
-static void third(void *ctx) { note(ctx, "third"); }
-static void never(void *ctx) { note(ctx, "never"); }
+static void first(void *ctx)
+{
+    note(ctx, "first");
+}
+static void second(void *ctx)
+{
+    note(ctx, "second");
+}
+static void third(void *ctx)
+{
+    note(ctx, "third");
+}
+static void never(void *ctx)
+{
+    note(ctx, "never");
+}
 
 static void timers_run_in_order_of_due_time(void **state)
 {
@@ -341,8 +356,8 @@ static void assert_walk(ph_env_t *env, const char *prefix, const char *expected)
     char seen[200] = "";
     while (ph_disk_next(env, arena, ph_bytes(prefix, strlen(prefix)), &cursor, &value)) {
         ph_bytes_t v = ph_buf_bytes(value);
-        snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%.*s=%.*s ", (int)cursor.len, (char *)cursor.data, (int)v.len,
-                 (char *)v.data);
+        snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "%.*s=%.*s ", (int)cursor.len, (char *)cursor.data,
+                 (int)v.len, (char *)v.data);
         ph_buf_unref(value);
     }
     assert_string_equal(seen, expected);
@@ -512,7 +527,8 @@ static void signals_come_on_the_loop(void **state)
     ph_real_free(f.real);
 }
 
-static void trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+static void trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event,
+                  const ph_trace_fields_t *fields)
 {
     fixture_t *f = ctx;
     assert_true(now_us > UINT64_C(1600000000000000));

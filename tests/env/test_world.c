@@ -7,7 +7,8 @@
 #include "env/sim/world.h"
 
 enum { NODES = 4 };
-static const ph_protocol_id_t STREAM = PH_PROTO_VALIDATION_3, OTHER = PH_PROTO_COLLATION_2, REQUEST = PH_PROTO_REQ_CHUNK_2;
+static const ph_protocol_id_t STREAM = PH_PROTO_VALIDATION_3, OTHER = PH_PROTO_COLLATION_2,
+                              REQUEST = PH_PROTO_REQ_CHUNK_2;
 #define SECOND UINT64_C(1000000)
 
 /* A node that writes down what the network does to it. */
@@ -33,15 +34,20 @@ static void opened(void *ctx, ph_peer_id_t peer, ph_bytes_t handshake)
 {
     note(ctx, "open%llu:%.*s", (unsigned long long)peer.v, (int)handshake.len, (const char *)handshake.data);
 }
-static void closed(void *ctx, ph_peer_id_t peer, bool was_open) { note(ctx, "%s%llu", was_open ? "close" : "fail", (unsigned long long)peer.v); }
+static void closed(void *ctx, ph_peer_id_t peer, bool was_open)
+{
+    note(ctx, "%s%llu", was_open ? "close" : "fail", (unsigned long long)peer.v);
+}
 static void notified(void *ctx, ph_peer_id_t peer, ph_buf_t *message)
 {
-    note(ctx, "%llu:%.*s", (unsigned long long)peer.v, (int)ph_buf_bytes(message).len, (const char *)ph_buf_bytes(message).data);
+    note(ctx, "%llu:%.*s", (unsigned long long)peer.v, (int)ph_buf_bytes(message).len,
+         (const char *)ph_buf_bytes(message).data);
 }
 static void requested(void *ctx, ph_peer_id_t peer, ph_net_ticket_t ticket, ph_buf_t *request)
 {
     listener_t *l = ctx;
-    note(l, "ask%llu:%.*s", (unsigned long long)peer.v, (int)ph_buf_bytes(request).len, (const char *)ph_buf_bytes(request).data);
+    note(l, "ask%llu:%.*s", (unsigned long long)peer.v, (int)ph_buf_bytes(request).len,
+         (const char *)ph_buf_bytes(request).data);
     ph_list_push(NULL, &l->tickets, ticket);
     if (l->echo)
         ph_net_respond(l->env, ticket, PH_OK, request);
@@ -87,7 +93,8 @@ static void fixture_free(fixture_t *f)
 
 static int setup(void **state)
 {
-    *state = fixture_new(&(ph_world_config_t){.seed = 5, .start_us = SECOND, .latency_min_us = 10000, .latency_max_us = 50000});
+    *state = fixture_new(
+        &(ph_world_config_t){.seed = 5, .start_us = SECOND, .latency_min_us = 10000, .latency_max_us = 50000});
     return 0;
 }
 
@@ -97,8 +104,14 @@ static int teardown(void **state)
     return 0;
 }
 
-static void run(fixture_t *f, uint64_t us) { ph_world_run_until(f->world, ph_world_now_us(f->world) + us); }
-static void open(fixture_t *f, size_t a, uint32_t b) { ph_net_open(f->nodes[a].env, (ph_peer_id_t){b}, STREAM); }
+static void run(fixture_t *f, uint64_t us)
+{
+    ph_world_run_until(f->world, ph_world_now_us(f->world) + us);
+}
+static void open(fixture_t *f, size_t a, uint32_t b)
+{
+    ph_net_open(f->nodes[a].env, (ph_peer_id_t){b}, STREAM);
+}
 static void say(fixture_t *f, size_t a, uint32_t b, const char *text)
 {
     ph_buf_t *buf = ph_buf_new(ph_bytes(text, strlen(text)));
@@ -116,7 +129,10 @@ static void forget(fixture_t *f)
 
 /* ---- the clock ---- */
 
-static void tick(void *ctx) { note(ctx, "t%llu", (unsigned long long)(ph_env_now_us(((listener_t *)ctx)->env) / 1000)); }
+static void tick(void *ctx)
+{
+    note(ctx, "t%llu", (unsigned long long)(ph_env_now_us(((listener_t *)ctx)->env) / 1000));
+}
 
 static void timers_run_in_order(void **state)
 {
@@ -130,7 +146,7 @@ static void timers_run_in_order(void **state)
     ph_env_timer_cancel(l->env, gone);
     ph_env_timer_cancel(l->env, 0);
     ph_timer_t reused = ph_env_timer(l->env, 4000, tick, l); /* the slot of the cancelled one */
-    ph_env_timer_cancel(l->env, gone);                      /* a stale handle is harmless */
+    ph_env_timer_cancel(l->env, gone);                       /* a stale handle is harmless */
     assert_int_not_equal(reused, gone);
     assert_log(f, 0, "");
     run(f, 4999);
@@ -140,9 +156,18 @@ static void timers_run_in_order(void **state)
     assert_int_equal(ph_world_now_us(f->world), SECOND + 5000);
 }
 
-static void append(void *ctx) { strcat(ctx, "x"); }
-static void append_a(void *ctx) { strcat(ctx, "a"); }
-static void append_b(void *ctx) { strcat(ctx, "b"); }
+static void append(void *ctx)
+{
+    strcat(ctx, "x");
+}
+static void append_a(void *ctx)
+{
+    strcat(ctx, "a");
+}
+static void append_b(void *ctx)
+{
+    strcat(ctx, "b");
+}
 
 static void equal_times_run_in_order_of_making(void **state)
 {
@@ -270,7 +295,7 @@ static void whoever_asked_is_told_that_it_failed(void **state)
     run(f, SECOND);
     assert_log(f, 0, "fail1");
     assert_log(f, 1, ""); /* did not ask */
-    run(f, 5 * SECOND); /* forgiven */
+    run(f, 5 * SECOND);   /* forgiven */
     open(f, 0, 1);
     run(f, SECOND);
     assert_log(f, 0, "fail1 open1:h1");
@@ -314,7 +339,8 @@ static void an_oversized_message_ends_the_stream(void **state)
     open(f, 0, 1);
     run(f, SECOND);
     forget(f);
-    ph_buf_t *fits = ph_buf_take(ph_mem_alloc(NULL, max), max), *more = ph_buf_take(ph_mem_alloc(NULL, max + 1), max + 1);
+    ph_buf_t *fits = ph_buf_take(ph_mem_alloc(NULL, max), max),
+             *more = ph_buf_take(ph_mem_alloc(NULL, max + 1), max + 1);
     ph_net_notify(f->nodes[0].env, (ph_peer_id_t){1}, STREAM, fits);
     run(f, SECOND);
     assert_log(f, 1, "0:");
@@ -352,7 +378,8 @@ static void replied(void *ctx, ph_err_t err, ph_buf_t *response)
     r->err = err;
     r->at = ph_world_now_us(r->world);
     assert_true((err == PH_OK) == (response != NULL));
-    snprintf(r->text, sizeof r->text, "%.*s", (int)ph_buf_bytes(response).len, (const char *)ph_buf_bytes(response).data);
+    snprintf(r->text, sizeof r->text, "%.*s", (int)ph_buf_bytes(response).len,
+             (const char *)ph_buf_bytes(response).data);
 }
 
 static void ask(fixture_t *f, size_t a, uint32_t b, const char *text, reply_t *reply)
@@ -514,8 +541,14 @@ static void nothing_crosses_a_restart(void **state)
 }
 
 static int ran, done;
-static void work_run(void *ctx) { ran += *(int *)ctx; }
-static void work_done(void *ctx) { done += *(int *)ctx; }
+static void work_run(void *ctx)
+{
+    ran += *(int *)ctx;
+}
+static void work_done(void *ctx)
+{
+    done += *(int *)ctx;
+}
 
 static void background_work_takes_its_declared_time(void **state)
 {
@@ -538,7 +571,8 @@ static void background_work_takes_its_declared_time(void **state)
 
 static void loss_takes_a_share_and_nothing_else(void **state)
 {
-    fixture_t *f = fixture_new(&(ph_world_config_t){.seed = 9, .latency_min_us = 1000, .latency_max_us = 1000, .loss_percent = 20});
+    fixture_t *f = fixture_new(
+        &(ph_world_config_t){.seed = 9, .latency_min_us = 1000, .latency_max_us = 1000, .loss_percent = 20});
     (void)state;
     enum { SENT = 1000 };
     unsigned got = 0;
@@ -614,7 +648,8 @@ static void a_partition_cuts_and_heals(void **state)
 
 static void latency_and_link_speed(void **state)
 {
-    fixture_t *f = fixture_new(&(ph_world_config_t){.seed = 2, .latency_min_us = 5000, .latency_max_us = 5000, .bytes_per_us = 2});
+    fixture_t *f =
+        fixture_new(&(ph_world_config_t){.seed = 2, .latency_min_us = 5000, .latency_max_us = 5000, .bytes_per_us = 2});
     (void)state;
     open(f, 0, 1);
     run(f, SECOND);
@@ -659,7 +694,8 @@ static void authorities_are_found(void **state)
 
 /* ---- determinism ---- */
 
-static void count_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+static void count_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event,
+                        const ph_trace_fields_t *fields)
 {
     (void)now_us, (void)node, (void)subsystem, (void)event, (void)fields;
     ++*(unsigned *)ctx;
@@ -669,8 +705,13 @@ static void count_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *
 static void live(uint8_t digest[32], uint64_t seed, const char *last_event, uint32_t last_number)
 {
     unsigned traced = 0;
-    fixture_t *f = fixture_new(&(ph_world_config_t){.seed = seed, .start_us = SECOND, .latency_min_us = 1000, .latency_max_us = 90000, .loss_percent = 10,
-                                                    .trace = count_trace, .trace_ctx = &traced});
+    fixture_t *f = fixture_new(&(ph_world_config_t){.seed = seed,
+                                                    .start_us = SECOND,
+                                                    .latency_min_us = 1000,
+                                                    .latency_max_us = 90000,
+                                                    .loss_percent = 10,
+                                                    .trace = count_trace,
+                                                    .trace_ctx = &traced});
     reply_t replies[200] = {{0}};
     for (size_t i = 0; i < 200; i++) {
         uint32_t a = (uint32_t)ph_world_random(f->world, NODES), b = (uint32_t)ph_world_random(f->world, NODES);

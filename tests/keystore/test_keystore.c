@@ -16,7 +16,7 @@ typedef struct shown {
 typedef struct fixture {
     ph_world_t *world;
     ph_env_t *env;
-    ph_env_ops_t broken;        /* the world's, with a disk that can be told to fail */
+    ph_env_ops_t broken; /* the world's, with a disk that can be told to fail */
     ph_keystore_t *ks;
     ph_validator_id_t key;
     ph_arena_t *arena;
@@ -25,8 +25,14 @@ typedef struct fixture {
 
 static const uint8_t SEED[32] = {1, 2, 3};
 
-static ph_hash_t hash(uint8_t n) { return (ph_hash_t){{n, 0xaa}}; }
-static ph_signing_context_t context(uint32_t session, uint8_t parent) { return (ph_signing_context_t){{session}, hash(parent)}; }
+static ph_hash_t hash(uint8_t n)
+{
+    return (ph_hash_t){{n, 0xaa}};
+}
+static ph_signing_context_t context(uint32_t session, uint8_t parent)
+{
+    return (ph_signing_context_t){{session}, hash(parent)};
+}
 
 static ph_compact_statement_t seconded(uint8_t n)
 {
@@ -42,7 +48,8 @@ static ph_compact_statement_t valid(uint8_t n)
     return s;
 }
 
-static void show(void *ctx, ph_env_t *env, ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t payload, const uint8_t signature[64])
+static void show(void *ctx, ph_env_t *env, ph_key_type_t type, const uint8_t public_key[32], ph_bytes_t payload,
+                 const uint8_t signature[64])
 {
     fixture_t *f = ctx;
     assert_ptr_equal(env, f->env);
@@ -94,7 +101,8 @@ static void restart(fixture_t *f)
     open_keystore(f, false);
 }
 
-static ph_err_t state_on(fixture_t *f, ph_compact_statement_t statement, uint32_t session, uint8_t parent, uint32_t core)
+static ph_err_t state_on(fixture_t *f, ph_compact_statement_t statement, uint32_t session, uint8_t parent,
+                         uint32_t core)
 {
     ph_validator_signature_t signature;
     ph_signing_context_t c = context(session, parent);
@@ -159,10 +167,14 @@ static void unknown_keys_sign_nothing(void **state)
     ph_signing_context_t c = context(1, 1);
     ph_hash_t h = hash(1);
     uint8_t bits = 1;
-    assert_int_equal(ph_keystore_sign_statement(f->ks, &signature, &stranger, &statement, &c, (ph_core_index_t){0}), PH_ERR_NOT_FOUND);
-    assert_int_equal(ph_keystore_sign_bitfield(f->ks, &signature, &stranger, (ph_bits_t){&bits, 1}, &c), PH_ERR_NOT_FOUND);
-    assert_int_equal(ph_keystore_sign_block(f->ks, signature.bytes, stranger.bytes, (ph_slot_t){1}, &h), PH_ERR_NOT_FOUND);
-    assert_int_equal(ph_keystore_sign(f->ks, signature.bytes, PH_KEY_COLLATOR, stranger.bytes, PH_BYTES_LIT("x")), PH_ERR_NOT_FOUND);
+    assert_int_equal(ph_keystore_sign_statement(f->ks, &signature, &stranger, &statement, &c, (ph_core_index_t){0}),
+                     PH_ERR_NOT_FOUND);
+    assert_int_equal(ph_keystore_sign_bitfield(f->ks, &signature, &stranger, (ph_bits_t){&bits, 1}, &c),
+                     PH_ERR_NOT_FOUND);
+    assert_int_equal(ph_keystore_sign_block(f->ks, signature.bytes, stranger.bytes, (ph_slot_t){1}, &h),
+                     PH_ERR_NOT_FOUND);
+    assert_int_equal(ph_keystore_sign(f->ks, signature.bytes, PH_KEY_COLLATOR, stranger.bytes, PH_BYTES_LIT("x")),
+                     PH_ERR_NOT_FOUND);
     assert_int_equal(f->shown.count, 0);
 }
 
@@ -173,9 +185,12 @@ static void plain_signatures_are_for_keys_that_cannot_conflict(void **state)
     assert_true(ph_keystore_public(f->ks, PH_KEY_COLLATOR, public_key));
     assert_int_equal(ph_keystore_sign(f->ks, signature, PH_KEY_COLLATOR, public_key, PH_BYTES_LIT("me")), PH_OK);
     assert_true(ph_env_verify_sr25519(f->env, signature, PH_BYTES_LIT("me"), public_key));
-    assert_int_equal(ph_keystore_sign(f->ks, signature, PH_KEY_PARA_VALIDATOR, f->key.bytes, PH_BYTES_LIT("me")), PH_ERR_UNSUPPORTED);
-    assert_int_equal(ph_keystore_sign(f->ks, signature, PH_KEY_BABE, f->key.bytes, PH_BYTES_LIT("me")), PH_ERR_UNSUPPORTED);
-    assert_int_equal(ph_keystore_sign(f->ks, signature, PH_KEY_GRANDPA, f->key.bytes, PH_BYTES_LIT("me")), PH_ERR_UNSUPPORTED);
+    assert_int_equal(ph_keystore_sign(f->ks, signature, PH_KEY_PARA_VALIDATOR, f->key.bytes, PH_BYTES_LIT("me")),
+                     PH_ERR_UNSUPPORTED);
+    assert_int_equal(ph_keystore_sign(f->ks, signature, PH_KEY_BABE, f->key.bytes, PH_BYTES_LIT("me")),
+                     PH_ERR_UNSUPPORTED);
+    assert_int_equal(ph_keystore_sign(f->ks, signature, PH_KEY_GRANDPA, f->key.bytes, PH_BYTES_LIT("me")),
+                     PH_ERR_UNSUPPORTED);
     assert_int_equal(f->shown.count, 0);
 }
 
@@ -414,9 +429,14 @@ static void slots_are_claimed_with_our_keys_only(void **state)
     fixture_t *f = *state;
     ph_babe_claim_t claim;
     ph_babe_authority_t authorities[2] = {{.weight = 1}, {.weight = 1}};
-    ph_babe_epoch_rules_t epoch = {.index = 1, .start_slot = 0, .duration = 1000, .c_numerator = 1, .c_denominator = 4,
+    ph_babe_epoch_rules_t epoch = {.index = 1,
+                                   .start_slot = 0,
+                                   .duration = 1000,
+                                   .c_numerator = 1,
+                                   .c_denominator = 4,
                                    .allowed_slots = PH_BABE_PRIMARY_AND_SECONDARY_VRF_SLOTS,
-                                   .authorities = authorities, .authority_count = 2};
+                                   .authorities = authorities,
+                                   .authority_count = 2};
     unsigned claimed = 0;
     memset(authorities[0].public_key, 3, 32);
     memcpy(authorities[1].public_key, f->key.bytes, 32);

@@ -1,5 +1,5 @@
-/* What the tests of the three subsystems that handle collations have in common: answers of a small chain. There are as many
- * cores as groups; validator v is in group v % groups, its authority key is filled with v + 1. */
+/* What the tests of the three subsystems that handle collations have in common: answers of a small chain. There are as
+ * many cores as groups; validator v is in group v % groups, its authority key is filled with v + 1. */
 #ifndef PH_TESTS_NODE_COLLATION_PARTS_H
 #define PH_TESTS_NODE_COLLATION_PARTS_H
 
@@ -14,11 +14,11 @@ enum { PARTS_MAX = 8 };
 
 typedef struct parts {
     size_t validators, groups;
-    uint32_t rotation, now;             /* session starts at block 0 */
-    uint32_t claims[PARTS_MAX][3];      /* by core, by depth; 0: none */
+    uint32_t rotation, now;        /* session starts at block 0 */
+    uint32_t claims[PARTS_MAX][3]; /* by core, by depth; 0: none */
     bool occupied[PARTS_MAX];
     uint32_t session;
-    uint8_t keys[PARTS_MAX][32];        /* of the validators; zero unless set */
+    uint8_t keys[PARTS_MAX][32]; /* of the validators; zero unless set */
 } parts_t;
 
 static inline void parts_answer_cores(ph_harness_t *h, const parts_t *p)

@@ -1,5 +1,6 @@
-/* A session for tests of subsystems that sign, gossip and fetch: validators with real keys, groups, cores, and the answers of
- * the runtime about them. Validator i has the seed of i and, as a peer, node i + 1 (we are node 0 of the harness). */
+/* A session for tests of subsystems that sign, gossip and fetch: validators with real keys, groups, cores, and the
+ * answers of the runtime about them. Validator i has the seed of i and, as a peer, node i + 1 (we are node 0 of the
+ * harness). */
 #ifndef PH_TESTS_NODE_SESSION_PARTS_H
 #define PH_TESTS_NODE_SESSION_PARTS_H
 
@@ -55,8 +56,10 @@ static inline ph_session_info_t session_info(const session_t *s)
 {
     ph_session_info_t info = {0};
     info.validators = (ph_vec_validator_id_t){(ph_validator_id_t *)(uintptr_t)s->validators, s->count};
-    info.discovery_keys = (ph_vec_authority_discovery_id_t){(ph_authority_discovery_id_t *)(uintptr_t)s->discovery, s->count};
-    info.validator_groups = (ph_vec_vec_validator_index_t){(ph_vec_validator_index_t *)(uintptr_t)s->groups, s->group_count};
+    info.discovery_keys =
+        (ph_vec_authority_discovery_id_t){(ph_authority_discovery_id_t *)(uintptr_t)s->discovery, s->count};
+    info.validator_groups =
+        (ph_vec_vec_validator_index_t){(ph_vec_validator_index_t *)(uintptr_t)s->groups, s->group_count};
     info.n_cores = s->group_count;
     return info;
 }
@@ -66,12 +69,14 @@ static inline ph_session_info_t session_info(const session_t *s)
 static inline void session_answer_validators(const session_t *s, ph_harness_t *h)
 {
     ph_harness_reply(h, EXPECT_API(h, VALIDATORS),
-                     &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {(ph_validator_id_t *)(uintptr_t)s->validators, s->count}});
+                     &(ph_res_vec_validator_id_runtime_api_error_t){
+                         .kind = PH_RES_OK, .ok = {(ph_validator_id_t *)(uintptr_t)s->validators, s->count}});
 }
 
 static inline void session_answer_index(const session_t *s, ph_harness_t *h)
 {
-    ph_harness_reply(h, EXPECT_API(h, SESSION_INDEX_FOR_CHILD), &(ph_res_session_index_runtime_api_error_t){.kind = PH_RES_OK, .ok = {s->index}});
+    ph_harness_reply(h, EXPECT_API(h, SESSION_INDEX_FOR_CHILD),
+                     &(ph_res_session_index_runtime_api_error_t){.kind = PH_RES_OK, .ok = {s->index}});
 }
 
 static inline void session_answer_info(const session_t *s, ph_harness_t *h)
@@ -83,20 +88,23 @@ static inline void session_answer_info(const session_t *s, ph_harness_t *h)
 static inline void session_answer_features(const session_t *s, ph_harness_t *h)
 {
     uint8_t bits = s->mapping ? 1 << PH_FEATURE_AVAILABILITY_CHUNK_MAPPING : 0;
-    ph_harness_reply(h, EXPECT_API(h, NODE_FEATURES), &(ph_res_bits_runtime_api_error_t){.kind = PH_RES_OK, .ok = {&bits, 8}});
+    ph_harness_reply(h, EXPECT_API(h, NODE_FEATURES),
+                     &(ph_res_bits_runtime_api_error_t){.kind = PH_RES_OK, .ok = {&bits, 8}});
 }
 
 static inline void session_answer_cores(ph_harness_t *h, const ph_core_state_t *cores, size_t count)
 {
     ph_harness_reply(h, EXPECT_API(h, AVAILABILITY_CORES),
-                     &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_OK, .ok = {(ph_core_state_t *)(uintptr_t)cores, count}});
+                     &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_OK,
+                                                                  .ok = {(ph_core_state_t *)(uintptr_t)cores, count}});
 }
 
 /* The runtime does not know, does not offer it, or panicked. */
 static inline void session_answer_error(ph_harness_t *h, uint8_t kind)
 {
     /* Every answer is a result: its tag, and the error behind it. */
-    ph_res_session_index_runtime_api_error_t error = {.kind = PH_RES_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}};
+    ph_res_session_index_runtime_api_error_t error = {.kind = PH_RES_ERR,
+                                                      .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}};
     assert_int_equal(kind, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD);
     ph_harness_reply(h, ph_harness_expect(h, PH_SUBSYSTEM_RUNTIME_API, kind), &error);
 }

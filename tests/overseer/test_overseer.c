@@ -10,12 +10,13 @@
 #include "overseer/overseer.h"
 
 enum { ALPHA, BETA, GAMMA, ACTORS };
-enum { TELL, ASK };         /* the messages of each */
+enum { TELL, ASK }; /* the messages of each */
 enum { CAPACITY = 3 };
 
 static const ph_type_t number_type = {.kind = PH_KIND_U64, .size = 8, .min_len = 8, .name = "u64"};
 static const ph_message_info_t messages[] = {{"tell", &number_type, NULL}, {"ask", &number_type, &number_type}};
-static const ph_route_t alpha_routes[] = {{BETA, TELL, false}, {BETA, ASK, false}, {GAMMA, TELL, false}, {GAMMA, ASK, false}};
+static const ph_route_t alpha_routes[] = {
+    {BETA, TELL, false}, {BETA, ASK, false}, {GAMMA, TELL, false}, {GAMMA, ASK, false}};
 static const ph_route_t beta_routes[] = {{ALPHA, TELL, true}, {ALPHA, ASK, true}};
 static const ph_route_t gamma_routes[] = {{ALPHA, TELL, false}};
 static const ph_subsystem_info_t table[ACTORS] = {
@@ -76,13 +77,17 @@ static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)
         note(actor, "conclude");
         break;
     case PH_IN_MESSAGE:
-        note(actor, "%s%llu", ph_msg_kind(in->msg) == ASK ? "ask" : "tell", (unsigned long long)*(const uint64_t *)ph_msg_payload(in->msg));
+        note(actor, "%s%llu", ph_msg_kind(in->msg) == ASK ? "ask" : "tell",
+             (unsigned long long)*(const uint64_t *)ph_msg_payload(in->msg));
         break;
     }
     return actor->script ? actor->script(actor, self, in) : PH_OK;
 }
 
-static void destroy(ph_subsystem_t *self) { ((actor_t *)(uintptr_t)ph_config(self))->destroyed = true; }
+static void destroy(ph_subsystem_t *self)
+{
+    ((actor_t *)(uintptr_t)ph_config(self))->destroyed = true;
+}
 
 static const ph_subsystem_ops_t ops = {.state_size = 64, .handle = handle, .destroy = destroy};
 
@@ -109,8 +114,14 @@ static stage_t *stage_new(unsigned install)
     return stage;
 }
 
-static void settle(stage_t *stage) { ph_world_run_until(stage->world, ph_world_now_us(stage->world)); }
-static void wait_ms(stage_t *stage, uint64_t ms) { ph_world_run_until(stage->world, ph_world_now_us(stage->world) + ms * 1000); }
+static void settle(stage_t *stage)
+{
+    ph_world_run_until(stage->world, ph_world_now_us(stage->world));
+}
+static void wait_ms(stage_t *stage, uint64_t ms)
+{
+    ph_world_run_until(stage->world, ph_world_now_us(stage->world) + ms * 1000);
+}
 
 static void stage_start(stage_t *stage)
 {
@@ -141,7 +152,10 @@ static int teardown(void **state)
     return 0;
 }
 
-static ph_subsystem_t *self_of(stage_t *stage, uint8_t id) { return ph_overseer_subsystem(stage->overseer, id); }
+static ph_subsystem_t *self_of(stage_t *stage, uint8_t id)
+{
+    return ph_overseer_subsystem(stage->overseer, id);
+}
 
 static void tell(stage_t *stage, uint8_t from, uint8_t to, uint64_t number)
 {
@@ -150,7 +164,10 @@ static void tell(stage_t *stage, uint8_t from, uint8_t to, uint64_t number)
 
 #define assert_log(stage, id, text) assert_string_equal((stage)->actors[id].log, text)
 
-static ph_hash_t hash(uint8_t n) { return (ph_hash_t){{n}}; }
+static ph_hash_t hash(uint8_t n)
+{
+    return (ph_hash_t){{n}};
+}
 
 static void import(stage_t *stage, uint8_t block, uint32_t number, uint8_t parent)
 {
@@ -180,7 +197,10 @@ static void take_answer(void (*fn)(void), ph_job_t *job, void *flow, ph_err_t er
         assert_int_not_equal(err, PH_OK);
 }
 
-static void ask(ph_job_t *job, uint8_t to, uint64_t number, answer_t *answer) { ph_overseer_ask(job, to, ASK, &number, answer, NULL, take_answer); }
+static void ask(ph_job_t *job, uint8_t to, uint64_t number, answer_t *answer)
+{
+    ph_overseer_ask(job, to, ASK, &number, answer, NULL, take_answer);
+}
 
 /* ---- signals and leaves ---- */
 
@@ -396,8 +416,8 @@ static ph_err_t burst(actor_t *actor, ph_subsystem_t *self, const ph_input_t *in
     return PH_OK;
 }
 
-/* Beta is busy with something that makes it take no messages: a send of its own that cannot be delivered. Here simply: its
- * turn has not come, since alpha's whole burst is one turn. */
+/* Beta is busy with something that makes it take no messages: a send of its own that cannot be delivered. Here simply:
+ * its turn has not come, since alpha's whole burst is one turn. */
 static void a_full_mailbox_makes_the_sender_wait(void **state)
 {
     stage_t *stage = *state;
@@ -490,7 +510,10 @@ static void a_long_run_is_cut_into_bursts_and_goes_on(void **state)
 
 /* ---- jobs ---- */
 
-static void count_down(void *ptr) { --*(int *)ptr; }
+static void count_down(void *ptr)
+{
+    --*(int *)ptr;
+}
 
 static void jobs_have_keys_and_end_with_their_children(void **state)
 {
@@ -595,13 +618,19 @@ typedef struct work {
     int runs, dones, disposed;
 } work_t;
 
-static void work_run(void *ctx) { ((work_t *)ctx)->runs++; }
+static void work_run(void *ctx)
+{
+    ((work_t *)ctx)->runs++;
+}
 static void work_done(ph_job_t *job, void *ctx)
 {
     (void)job;
     ((work_t *)ctx)->dones++;
 }
-static void work_dispose(void *ctx) { ((work_t *)ctx)->disposed++; }
+static void work_dispose(void *ctx)
+{
+    ((work_t *)ctx)->disposed++;
+}
 
 static void background_work_comes_back(void **state)
 {
@@ -805,17 +834,17 @@ static void abort_hook(const char *what, const char *file, int line)
     longjmp(aborted, 1);
 }
 
-#define assert_aborts(statement, text)                                                                                  \
-    do {                                                                                                                \
-        ph_set_abort_hook(abort_hook);                                                                                  \
-        if (setjmp(aborted) == 0) {                                                                                     \
-            statement;                                                                                                  \
-            ph_set_abort_hook(NULL);                                                                                    \
-            fail_msg("did not abort: %s", #statement);                                                                  \
-        }                                                                                                               \
-        ph_set_abort_hook(NULL);                                                                                        \
-        if (!strstr(abort_text, text))                                                                                  \
-            fail_msg("aborted for: %s", abort_text);                                                                    \
+#define assert_aborts(statement, text)                                                                                 \
+    do {                                                                                                               \
+        ph_set_abort_hook(abort_hook);                                                                                 \
+        if (setjmp(aborted) == 0) {                                                                                    \
+            statement;                                                                                                 \
+            ph_set_abort_hook(NULL);                                                                                   \
+            fail_msg("did not abort: %s", #statement);                                                                 \
+        }                                                                                                              \
+        ph_set_abort_hook(NULL);                                                                                       \
+        if (!strstr(abort_text, text))                                                                                 \
+            fail_msg("aborted for: %s", abort_text);                                                                   \
     } while (0)
 
 static void undeclared_routes_abort(void **state)
@@ -824,9 +853,12 @@ static void undeclared_routes_abort(void **state)
     assert_aborts(tell(stage, BETA, GAMMA, 1), "undeclared route");
     assert_aborts(tell(stage, GAMMA, BETA, 1), "undeclared route");
     static const ph_route_t wild[] = {{9, TELL, false}}, unknown[] = {{ALPHA, 7, false}};
-    const ph_subsystem_info_t to_nobody[] = {{"alpha", 1, 2, 1, messages, wild}}, of_no_kind[] = {{"alpha", 1, 2, 1, messages, unknown}};
-    assert_aborts(ph_overseer_new(stage->env, &(ph_overseer_config_t){to_nobody, 1, on_failed, stage}), "subsystem_count");
-    assert_aborts(ph_overseer_new(stage->env, &(ph_overseer_config_t){of_no_kind, 1, on_failed, stage}), "message_count");
+    const ph_subsystem_info_t to_nobody[] = {{"alpha", 1, 2, 1, messages, wild}},
+                              of_no_kind[] = {{"alpha", 1, 2, 1, messages, unknown}};
+    assert_aborts(ph_overseer_new(stage->env, &(ph_overseer_config_t){to_nobody, 1, on_failed, stage}),
+                  "subsystem_count");
+    assert_aborts(ph_overseer_new(stage->env, &(ph_overseer_config_t){of_no_kind, 1, on_failed, stage}),
+                  "message_count");
 }
 
 static void a_second_reply_aborts(void **state)

@@ -1,12 +1,16 @@
-/* Versions of candidate descriptors: exhaustive over which of the telling bytes are set, against the rules written down as
- * a table of bytes; and what a descriptor then says.
+/* Versions of candidate descriptors: exhaustive over which of the telling bytes are set, against the rules written down
+ * as a table of bytes; and what a descriptor then says.
  */
 #include "support/cmocka.h"
 
 #include "primitives/descriptor.h"
 
-enum { V1 = PH_CANDIDATE_DESCRIPTOR_VERSION_V1, V2 = PH_CANDIDATE_DESCRIPTOR_VERSION_V2,
-       V3 = PH_CANDIDATE_DESCRIPTOR_VERSION_V3, UNKNOWN = PH_CANDIDATE_DESCRIPTOR_VERSION_UNKNOWN };
+enum {
+    V1 = PH_CANDIDATE_DESCRIPTOR_VERSION_V1,
+    V2 = PH_CANDIDATE_DESCRIPTOR_VERSION_V2,
+    V3 = PH_CANDIDATE_DESCRIPTOR_VERSION_V3,
+    UNKNOWN = PH_CANDIDATE_DESCRIPTOR_VERSION_UNKNOWN
+};
 
 /* A byte of the encoding to be set, and which rules take it for a collator's. Offsets are of the 292 encoded bytes. */
 static const struct {
@@ -45,9 +49,11 @@ static void check_bytes(const uint8_t bytes[292], bool new_v1, bool old_v1, uint
     assert_int_equal(ph_descriptor_version_old_rules(&d).kind, old);
     if (now == UNKNOWN)
         assert_int_equal(ph_descriptor_version(&d).unknown, version);
-    assert_int_equal(ph_descriptor_check(&d, false), now != old ? PH_DESCRIPTOR_INCONSISTENT
-                     : now == V3 ? PH_DESCRIPTOR_V3_NOT_ENABLED : PH_DESCRIPTOR_ACCEPTED);
-    assert_int_equal(ph_descriptor_check(&d, true), now == V3 || now == old ? PH_DESCRIPTOR_ACCEPTED : PH_DESCRIPTOR_INCONSISTENT);
+    assert_int_equal(ph_descriptor_check(&d, false), now != old  ? PH_DESCRIPTOR_INCONSISTENT
+                                                     : now == V3 ? PH_DESCRIPTOR_V3_NOT_ENABLED
+                                                                 : PH_DESCRIPTOR_ACCEPTED);
+    assert_int_equal(ph_descriptor_check(&d, true),
+                     now == V3 || now == old ? PH_DESCRIPTOR_ACCEPTED : PH_DESCRIPTOR_INCONSISTENT);
 }
 
 static void versions_by_every_combination(void **state)
@@ -158,8 +164,8 @@ static void old_layout_and_back(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(versions_by_every_combination), cmocka_unit_test(what_versions_say),
-        cmocka_unit_test(views_before_and_after_v3), cmocka_unit_test(old_layout_and_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(versions_by_every_combination),
+                                       cmocka_unit_test(what_versions_say), cmocka_unit_test(views_before_and_after_v3),
+                                       cmocka_unit_test(old_layout_and_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

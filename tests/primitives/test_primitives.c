@@ -22,7 +22,8 @@ static void rotation_steps(void **state)
                     shift++;
                     last = now;
                 }
-                ph_group_rotation_info_t info = {.session_start_block = 10, .group_rotation_frequency = frequency, .now = now};
+                ph_group_rotation_info_t info = {
+                    .session_start_block = 10, .group_rotation_frequency = frequency, .now = now};
                 assert_int_equal(ph_rotation_last_at(&info), last);
                 assert_int_equal(ph_rotation_next_at(&info), last + frequency);
                 assert_int_equal(ph_rotation_bump(&info).now, last + frequency);
@@ -46,7 +47,7 @@ static void rotation_corners(void **state)
     info.group_rotation_frequency = 4;
     assert_int_equal(ph_rotation_group_for_core(&info, (ph_core_index_t){9}, 0).v, 0);
     assert_int_equal(ph_rotation_core_for_group(&info, (ph_group_index_t){9}, 0).v, 0);
-    info.now = 3;            /* before the session: no rotation yet */
+    info.now = 3; /* before the session: no rotation yet */
     assert_int_equal(ph_rotation_group_for_core(&info, (ph_core_index_t){2}, 5).v, 2);
     assert_int_equal(ph_rotation_last_at(&info), 3);
 }
@@ -56,7 +57,7 @@ static void thresholds(void **state)
     (void)state;
     for (size_t n = 1; n <= 2000; n++) {
         size_t faulty = ph_threshold_byzantine(n);
-        assert_true(3 * faulty < n && 3 * (faulty + 1) >= n);      /* the most that is below a third */
+        assert_true(3 * faulty < n && 3 * (faulty + 1) >= n); /* the most that is below a third */
         assert_int_equal(ph_threshold_supermajority(n) + faulty, n);
         if (n < 2)
             continue;
@@ -78,7 +79,8 @@ static void chunk_indices(void **state)
     for (uint32_t core = 0; core < 5; core++) {
         bool taken[10] = {0};
         for (uint32_t v = 0; v < 10; v++) {
-            assert_int_equal(ph_rotation_chunk_index(10, false, (ph_core_index_t){core}, (ph_validator_index_t){v}).v, v);
+            assert_int_equal(ph_rotation_chunk_index(10, false, (ph_core_index_t){core}, (ph_validator_index_t){v}).v,
+                             v);
             uint32_t chunk = ph_rotation_chunk_index(10, true, (ph_core_index_t){core}, (ph_validator_index_t){v}).v;
             assert_int_equal(chunk, (core * 4 + v) % 10);
             assert_false(taken[chunk]);
@@ -121,7 +123,8 @@ static void core_behind_group_bits(void **state)
 }
 
 /* A pretended signature: the key's first byte, and whether it is a Seconded statement. */
-static bool pretend(void *ctx, const ph_validator_id_t *key, ph_bytes_t message, const ph_validator_signature_t *signature)
+static bool pretend(void *ctx, const ph_validator_id_t *key, ph_bytes_t message,
+                    const ph_validator_signature_t *signature)
 {
     ++*(int *)ctx;
     return signature->bytes[0] == key->bytes[0] && signature->bytes[1] == message.data[4];
@@ -158,7 +161,7 @@ static void votes_of_a_group(void **state)
     assert_false(ph_backing_check(&count, &candidate, votes, 2, bits_of(arena, "0100"), &context, group, verifier));
     assert_false(ph_backing_check(&count, &candidate, votes, 2, bits_of(arena, "0110"), &context, group, verifier));
     assert_false(ph_backing_check(&count, &candidate, votes, 2, bits_of(arena, "01010"), &context, group, verifier));
-    group.member_count = 3;  /* a member whose key is not known */
+    group.member_count = 3; /* a member whose key is not known */
     assert_false(ph_backing_check(&count, &candidate, votes, 2, bits_of(arena, "0101"), &context, group, verifier));
     ph_backing_group_t small = {.members = members, .member_count = 1, .len = 1};
     assert_false(ph_backing_check(&count, &candidate, votes, 2, bits_of(arena, "1"), &context, small, verifier));
@@ -172,7 +175,8 @@ static void digest_items(void **state)
     (void)state;
     ph_arena_t *arena = ph_arena_new();
     ph_digest_t digest = {0};
-    ph_babe_pre_digest_t out, pre = {.kind = PH_BABE_PRE_DIGEST_SECONDARY_PLAIN, .secondary_plain = {.authority_index = 3, .slot = {99}}};
+    ph_babe_pre_digest_t out,
+        pre = {.kind = PH_BABE_PRE_DIGEST_SECONDARY_PLAIN, .secondary_plain = {.authority_index = 3, .slot = {99}}};
     ph_bytes_t junk = PH_BYTES_LIT("junk");
     assert_int_equal(ph_digest_babe_pre(&digest, arena, &out), PH_ERR_NOT_FOUND);
     ph_digest_item_t other = {.kind = PH_DIGEST_ITEM_OTHER};
@@ -205,8 +209,8 @@ static void vrf_proofs_are_canonical(void **state)
     (void)state;
     uint8_t bytes[64] = {0};
     ph_vrf_proof_t proof;
-    static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
-                                      [31] = 0x10};
+    static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+                                      0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
     for (size_t half = 0; half < 64; half += 32) {
         memcpy(bytes + half, order, 32);
         assert_int_equal(ph_vrf_proof_decode_all(ph_bytes(bytes, 64), NULL, &proof), PH_ERR_MALFORMED);
@@ -227,7 +231,10 @@ static void chunk_proofs_are_bounded(void **state)
         const char *bytes;
         size_t len;
         bool ok;
-    } cases[] = {{"\x00", 1, false}, {"\x04\x00", 2, false}, {"\x04\x04x", 3, true}, {"\x08\x04x\x00", 4, false},
+    } cases[] = {{"\x00", 1, false},
+                 {"\x04\x00", 2, false},
+                 {"\x04\x04x", 3, true},
+                 {"\x08\x04x\x00", 4, false},
                  {"\x24\x04x\x04x\x04x\x04x\x04x\x04x\x04x\x04x\x04x", 19, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ph_erasure_proof_t proof;
@@ -253,7 +260,8 @@ static void well_known_keys(void **state)
     (void)state;
     ph_arena_t *arena = ph_arena_new();
     assert_hex(ph_key_active_config(arena), "06de3d8a54d27e44a9d5ce189618f22db4b49d95320d9021994c850f25b8e385");
-    assert_hex(ph_key_value(arena, "System", "Number"), "26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac");
+    assert_hex(ph_key_value(arena, "System", "Number"),
+               "26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac");
     assert_hex(ph_key_para_head(arena, (ph_para_id_t){100}),
                "cd710b30bd2eab0352ddcc26417aa1941b3c252fcb29d88eff4f3de5de4476c34213c2713e48b45264000000");
     ph_account_id_t account = ph_key_sovereign_account((ph_para_id_t){2000});
@@ -268,7 +276,8 @@ static void approvals_of_one_and_of_many(void **state)
     ph_candidate_hash_t hashes[2];
     memset(hashes, 0xaa, sizeof hashes);
     ph_session_index_t session = {5};
-    ph_bytes_t one = ph_payload_of_approval(arena, hashes, 1, session), two = ph_payload_of_approval(arena, hashes, 2, session);
+    ph_bytes_t one = ph_payload_of_approval(arena, hashes, 1, session),
+               two = ph_payload_of_approval(arena, hashes, 2, session);
     assert_int_equal(one.len, 4 + 32 + 4);
     assert_int_equal(two.len, 4 + 1 + 64 + 4);
     assert_memory_equal(one.data, "APPR\xaa", 5);
@@ -304,10 +313,17 @@ static void protocol_names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rotation_steps), cmocka_unit_test(rotation_corners), cmocka_unit_test(thresholds),
-        cmocka_unit_test(chunk_indices), cmocka_unit_test(core_behind_group_bits), cmocka_unit_test(votes_of_a_group),
-        cmocka_unit_test(digest_items), cmocka_unit_test(vrf_proofs_are_canonical), cmocka_unit_test(chunk_proofs_are_bounded),
-        cmocka_unit_test(well_known_keys), cmocka_unit_test(approvals_of_one_and_of_many), cmocka_unit_test(protocol_names)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rotation_steps),
+                                       cmocka_unit_test(rotation_corners),
+                                       cmocka_unit_test(thresholds),
+                                       cmocka_unit_test(chunk_indices),
+                                       cmocka_unit_test(core_behind_group_bits),
+                                       cmocka_unit_test(votes_of_a_group),
+                                       cmocka_unit_test(digest_items),
+                                       cmocka_unit_test(vrf_proofs_are_canonical),
+                                       cmocka_unit_test(chunk_proofs_are_bounded),
+                                       cmocka_unit_test(well_known_keys),
+                                       cmocka_unit_test(approvals_of_one_and_of_many),
+                                       cmocka_unit_test(protocol_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

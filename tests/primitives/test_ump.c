@@ -70,7 +70,7 @@ static void build_queue(ph_arena_t *arena, ph_transposed_claim_queue_t *out)
 typedef struct core_case {
     uint32_t para;
     uint16_t core;
-    int selector, offset;  /* -1: no signal */
+    int selector, offset; /* -1: no signal */
     ph_ump_verdict_t verdict;
     uint32_t selected;
 } core_case_t;
@@ -128,9 +128,11 @@ static void versions_and_signals(void **state)
     for (size_t count = 0; count <= 2; count += 2) {
         ph_candidate_commitments_t commitments = with_messages(messages, count);
         ph_candidate_descriptor_version_t version = {.kind = PH_CANDIDATE_DESCRIPTOR_VERSION_V1};
-        assert_int_equal(ph_ump_check(&s, NULL, &commitments, &d, version, &queue), count ? PH_UMP_SIGNAL_WITH_V1_DESCRIPTOR : PH_UMP_OK);
+        assert_int_equal(ph_ump_check(&s, NULL, &commitments, &d, version, &queue),
+                         count ? PH_UMP_SIGNAL_WITH_V1_DESCRIPTOR : PH_UMP_OK);
         version.kind = PH_CANDIDATE_DESCRIPTOR_VERSION_V3;
-        assert_int_equal(ph_ump_check(&s, NULL, &commitments, &d, version, &queue), count ? PH_UMP_OK : PH_UMP_NO_SIGNAL_WITH_V3_DESCRIPTOR);
+        assert_int_equal(ph_ump_check(&s, NULL, &commitments, &d, version, &queue),
+                         count ? PH_UMP_OK : PH_UMP_NO_SIGNAL_WITH_V3_DESCRIPTOR);
         version.kind = PH_CANDIDATE_DESCRIPTOR_VERSION_UNKNOWN;
         assert_int_equal(ph_ump_check(&s, NULL, &commitments, &d, version, &queue), PH_UMP_UNKNOWN_VERSION);
     }

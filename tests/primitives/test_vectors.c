@@ -1,5 +1,5 @@
-/* types.json.gz and network.json of shared/data, through the same checks as `parahost tool vectors`; and that these checks
- * notice: every entry must fail once its encoding or its value is altered.
+/* types.json.gz and network.json of shared/data, through the same checks as `parahost tool vectors`; and that these
+ * checks notice: every entry must fail once its encoding or its value is altered.
  */
 #include "support/cmocka.h"
 
@@ -113,7 +113,8 @@ static json_t *spoiled(const json_t *json)
     const char *key;
     json_t *member;
     if (json_is_object(json)) {
-        json_object_foreach((json_t *)(uintptr_t)json, key, member) {
+        json_object_foreach((json_t *)(uintptr_t)json, key, member)
+        {
             json_object_set_new(copy, key, spoiled(member));
             return copy;
         }
@@ -153,7 +154,8 @@ static void expect_all_fail(const char *name, check_fn *check, const char *list,
         skip();
     json_t *altered = json_array(), *entry;
     size_t i;
-    json_array_foreach(json_object_get(file, list), i, entry) {
+    json_array_foreach(json_object_get(file, list), i, entry)
+    {
         const json_t *old = json_object_get(entry, member);
         if (old == NULL)
             continue;
@@ -175,16 +177,59 @@ static void expect_all_fail(const char *name, check_fn *check, const char *list,
 static void altered_types_fail(void **state)
 {
     (void)state;
-    static const char *const members[] = {
-        "scale", "value", "hash", "version", "version_old_rules", "accepted_v3_on", "accepted_v3_off",
-        "collator_signature_payload", "scheduling_parent", "scheduling_session", "core_index", "commitments_hash",
-        "ump_signals", "parse_ump_signals", "payload", "signature", "valid", "valid_next_session", "signing_context", "compact",
-        "group_bits", "signed", "backing", "indicates_validity", "digest_item", "core_for_group", "group_for_core",
-        "last_rotation_at", "next_rotation_at", "sovereign_account", "sibling_account", "key_para_head", "key_dmq_mqc_head",
-        "key_hrmp_channel_to_2001", "key_hrmp_egress", "key_hrmp_ingress", "key_relay_dispatch_queue_remaining_capacity",
-        "key_relay_dispatch_queue_size", "key_upgrade_go_ahead", "key_upgrade_restriction", "with_no_extension",
-        "with_v3_extension", "extension", "pov_hash", "validation_data_hash", "prep_hash", "extrinsics_root_v0",
-        "extrinsics_root_v1", "decodes_as", "len", "byte", "prefix", "scale_blake2_256"};
+    static const char *const members[] = {"scale",
+                                          "value",
+                                          "hash",
+                                          "version",
+                                          "version_old_rules",
+                                          "accepted_v3_on",
+                                          "accepted_v3_off",
+                                          "collator_signature_payload",
+                                          "scheduling_parent",
+                                          "scheduling_session",
+                                          "core_index",
+                                          "commitments_hash",
+                                          "ump_signals",
+                                          "parse_ump_signals",
+                                          "payload",
+                                          "signature",
+                                          "valid",
+                                          "valid_next_session",
+                                          "signing_context",
+                                          "compact",
+                                          "group_bits",
+                                          "signed",
+                                          "backing",
+                                          "indicates_validity",
+                                          "digest_item",
+                                          "core_for_group",
+                                          "group_for_core",
+                                          "last_rotation_at",
+                                          "next_rotation_at",
+                                          "sovereign_account",
+                                          "sibling_account",
+                                          "key_para_head",
+                                          "key_dmq_mqc_head",
+                                          "key_hrmp_channel_to_2001",
+                                          "key_hrmp_egress",
+                                          "key_hrmp_ingress",
+                                          "key_relay_dispatch_queue_remaining_capacity",
+                                          "key_relay_dispatch_queue_size",
+                                          "key_upgrade_go_ahead",
+                                          "key_upgrade_restriction",
+                                          "with_no_extension",
+                                          "with_v3_extension",
+                                          "extension",
+                                          "pov_hash",
+                                          "validation_data_hash",
+                                          "prep_hash",
+                                          "extrinsics_root_v0",
+                                          "extrinsics_root_v1",
+                                          "decodes_as",
+                                          "len",
+                                          "byte",
+                                          "prefix",
+                                          "scale_blake2_256"};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         expect_all_fail("types.json.gz", ph_vectors_types, "types", members[i]);
 }
@@ -231,18 +276,25 @@ static void assert_one_failure(check_fn *check, const char *text)
 static void odd_files_fail(void **state)
 {
     (void)state;
-    ph_vectors_t v = run_text(ph_vectors_types, "{\"types\": [{\"name\": \"a\", \"type\": \"bool\", \"scale\": \"01\", \"value\": true}]}");
+    ph_vectors_t v = run_text(
+        ph_vectors_types, "{\"types\": [{\"name\": \"a\", \"type\": \"bool\", \"scale\": \"01\", \"value\": true}]}");
     assert_int_equal(v.passed, 1);
     assert_one_failure(ph_vectors_types, "{\"others\": []}");
     assert_one_failure(ph_vectors_types, "{\"types\": 5}");
     assert_one_failure(ph_vectors_types, "{\"types\": [7]}");
     assert_one_failure(ph_vectors_types, "{\"types\": [{\"name\": \"a\", \"type\": \"bool\", \"scale\": \"01\"}]}");
-    assert_one_failure(ph_vectors_types, "{\"types\": [{\"name\": \"a\", \"type\": \"bool\", \"scale\": \"0\", \"value\": true}]}");
-    assert_one_failure(ph_vectors_types, "{\"types\": [{\"name\": \"a\", \"type\": \"Nothing\", \"scale\": \"01\", \"value\": true}]}");
-    assert_one_failure(ph_vectors_types, "{\"types\": [{\"name\": \"a\", \"type\": \"bool\", \"scale\": \"01\", \"value\": true, \"new\": 1}]}");
+    assert_one_failure(ph_vectors_types,
+                       "{\"types\": [{\"name\": \"a\", \"type\": \"bool\", \"scale\": \"0\", \"value\": true}]}");
+    assert_one_failure(ph_vectors_types,
+                       "{\"types\": [{\"name\": \"a\", \"type\": \"Nothing\", \"scale\": \"01\", \"value\": true}]}");
+    assert_one_failure(
+        ph_vectors_types,
+        "{\"types\": [{\"name\": \"a\", \"type\": \"bool\", \"scale\": \"01\", \"value\": true, \"new\": 1}]}");
     assert_one_failure(ph_vectors_types, "{\"types\": [{\"type\": \"bool\", \"scale\": \"01\", \"value\": true}]}");
     assert_one_failure(ph_vectors_network, "{\"others\": []}");
-    assert_one_failure(ph_vectors_network, "{\"messages\": [{\"name\": \"a\", \"type\": \"gossip/9\", \"scale\": \"01\", \"value\": true}]}");
+    assert_one_failure(
+        ph_vectors_network,
+        "{\"messages\": [{\"name\": \"a\", \"type\": \"gossip/9\", \"scale\": \"01\", \"value\": true}]}");
 }
 
 static void values_compare_by_meaning(void **state)
@@ -251,12 +303,24 @@ static void values_compare_by_meaning(void **state)
     static const struct {
         const char *a, *b;
         bool same;
-    } cases[] = {
-        {"5", "\"5\"", true}, {"\"5\"", "5", true}, {"5", "\"05\"", false}, {"5", "6", false}, {"-1", "\"-1\"", true},
-        {"\"05\"", "\"5\"", false}, {"null", "0", false}, {"true", "1", false}, {"[1,2]", "[1,\"2\"]", true},
-        {"[1,2]", "[2,1]", false}, {"[1]", "[1,1]", false}, {"{\"a\":1,\"b\":[2]}", "{\"b\":[\"2\"],\"a\":1}", true},
-        {"{\"a\":1}", "{\"a\":1,\"b\":null}", false}, {"{\"a\":1,\"b\":null}", "{\"a\":1}", false}, {"{}", "[]", false},
-        {"{\"a\":1}", "{\"b\":1}", false}, {"18446744073709551", "\"18446744073709551\"", true}, {"\"ab\"", "\"AB\"", false}};
+    } cases[] = {{"5", "\"5\"", true},
+                 {"\"5\"", "5", true},
+                 {"5", "\"05\"", false},
+                 {"5", "6", false},
+                 {"-1", "\"-1\"", true},
+                 {"\"05\"", "\"5\"", false},
+                 {"null", "0", false},
+                 {"true", "1", false},
+                 {"[1,2]", "[1,\"2\"]", true},
+                 {"[1,2]", "[2,1]", false},
+                 {"[1]", "[1,1]", false},
+                 {"{\"a\":1,\"b\":[2]}", "{\"b\":[\"2\"],\"a\":1}", true},
+                 {"{\"a\":1}", "{\"a\":1,\"b\":null}", false},
+                 {"{\"a\":1,\"b\":null}", "{\"a\":1}", false},
+                 {"{}", "[]", false},
+                 {"{\"a\":1}", "{\"b\":1}", false},
+                 {"18446744073709551", "\"18446744073709551\"", true},
+                 {"\"ab\"", "\"AB\"", false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         json_t *a = json_loads(cases[i].a, JSON_DECODE_ANY, NULL), *b = json_loads(cases[i].b, JSON_DECODE_ANY, NULL);
         char path[100] = "";
@@ -269,9 +333,12 @@ static void values_compare_by_meaning(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types_pass), cmocka_unit_test(network_passes), cmocka_unit_test(altered_types_fail),
-        cmocka_unit_test(altered_verdicts_fail), cmocka_unit_test(altered_messages_fail), cmocka_unit_test(odd_files_fail),
-        cmocka_unit_test(values_compare_by_meaning)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(types_pass),
+                                       cmocka_unit_test(network_passes),
+                                       cmocka_unit_test(altered_types_fail),
+                                       cmocka_unit_test(altered_verdicts_fail),
+                                       cmocka_unit_test(altered_messages_fail),
+                                       cmocka_unit_test(odd_files_fail),
+                                       cmocka_unit_test(values_compare_by_meaning)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

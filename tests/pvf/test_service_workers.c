@@ -1,5 +1,5 @@
-/* Worker processes as a service of the node, on a real loop: this program is its own worker when started with "pvf-worker", and one
- * that dies when told so. */
+/* Worker processes as a service of the node, on a real loop: this program is its own worker when started with
+ * "pvf-worker", and one that dies when told so. */
 #include "support/cmocka.h"
 
 #include <stdio.h>
@@ -35,7 +35,10 @@ typedef struct answer {
 
 /* ---- the loop ---- */
 
-static void *watch(void *ctx, int fd, bool write, void (*ready)(void *), void *arg) { return ph_real_watch_fd(ctx, fd, write, ready, arg); }
+static void *watch(void *ctx, int fd, bool write, void (*ready)(void *), void *arg)
+{
+    return ph_real_watch_fd(ctx, fd, write, ready, arg);
+}
 
 static void watch_write(void *ctx, void *w, bool write)
 {
@@ -49,8 +52,14 @@ static void unwatch(void *ctx, void *w)
     ph_real_unwatch(w);
 }
 
-static ph_timer_t timer(void *ctx, uint64_t delay_us, void (*fn)(void *), void *arg) { return ph_real_timer(ctx, delay_us, fn, arg); }
-static void cancel(void *ctx, ph_timer_t t) { ph_real_timer_cancel(ctx, t); }
+static ph_timer_t timer(void *ctx, uint64_t delay_us, void (*fn)(void *), void *arg)
+{
+    return ph_real_timer(ctx, delay_us, fn, arg);
+}
+static void cancel(void *ctx, ph_timer_t t)
+{
+    ph_real_timer_cancel(ctx, t);
+}
 
 static void too_long(void *ctx)
 {
@@ -58,7 +67,10 @@ static void too_long(void *ctx)
     fail_msg("no answer for two minutes");
 }
 
-static void quiet(ph_log_t *log, ph_log_level_t level, const char *target, const char *text) { (void)log, (void)level, (void)target, (void)text; }
+static void quiet(ph_log_t *log, ph_log_level_t level, const char *target, const char *text)
+{
+    (void)log, (void)level, (void)target, (void)text;
+}
 
 static void open_service(fixture_t *f, const char *program, const char *command, const char *cache)
 {
@@ -67,8 +79,11 @@ static void open_service(fixture_t *f, const char *program, const char *command,
     assert_int_equal(ph_real_new(&f->real, &(ph_real_config_t){0}, why, sizeof why), PH_OK);
     f->env = ph_real_add_node(f->real, "node");
     f->arena = ph_arena_new();
-    ph_pvf_workers_config_t config = {.loop = {f->real, watch, watch_write, unwatch, timer, cancel}, .program = program, .command = command,
-                                      .cache_directory = cache, .log = &silent};
+    ph_pvf_workers_config_t config = {.loop = {f->real, watch, watch_write, unwatch, timer, cancel},
+                                      .program = program,
+                                      .command = command,
+                                      .cache_directory = cache,
+                                      .log = &silent};
     assert_int_equal(ph_pvf_service_workers(&f->service, &config), PH_OK);
     ph_real_timer(f->real, 120000000, too_long, NULL);
 }
@@ -98,7 +113,10 @@ static int teardown(void **state)
 
 /* ---- asking ---- */
 
-static void stop(void *ctx) { ph_real_stop(((fixture_t *)ctx)->real); }
+static void stop(void *ctx)
+{
+    ph_real_stop(((fixture_t *)ctx)->real);
+}
 
 static void done(void *ctx, const ph_pvf_outcome_t *outcome)
 {
@@ -133,8 +151,14 @@ static void ask(fixture_t *f, answer_t *answer, ph_bytes_t code, ph_bytes_t head
     ask_raw(f, answer, code, ph_writer_bytes(&w), timeout_ms);
 }
 
-static ph_bytes_t adder(void) { return ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len); }
-static ph_bytes_t mischief(void) { return ph_bytes(ph_pvf_mischief_wasm, ph_pvf_mischief_wasm_len); }
+static ph_bytes_t adder(void)
+{
+    return ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len);
+}
+static ph_bytes_t mischief(void)
+{
+    return ph_bytes(ph_pvf_mischief_wasm, ph_pvf_mischief_wasm_len);
+}
 
 static ph_bytes_t misdeed(fixture_t *f, uint8_t what)
 {

@@ -1,5 +1,5 @@
-/* Babe: slots, epochs, skipped epochs, randomness, configuration changes, digests. The recordings of test_recorded_babe say
- * that the numbers are the reference's; here are the rules one by one. */
+/* Babe: slots, epochs, skipped epochs, randomness, configuration changes, digests. The recordings of test_recorded_babe
+ * say that the numbers are the reference's; here are the rules one by one. */
 #include "support/rt_chain.h"
 
 #include "runtime/babe.h"
@@ -7,7 +7,7 @@
 #include "runtime/system.h"
 
 #define FIRST_SLOT UINT64_C(270000000)
-#define EPOCH UINT64_C(5)
+#define EPOCH      UINT64_C(5)
 
 /* The ristretto255 base point and its double: group elements, which is all that a key or a pre-output must be here. */
 static const uint8_t element[2][32] = {

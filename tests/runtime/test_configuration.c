@@ -100,7 +100,10 @@ typedef struct wrong {
 } wrong_t;
 
 #define WRONG(name, statement)                                                                                         \
-    static void name(ph_host_configuration_t *c) { statement; }
+    static void name(ph_host_configuration_t *c)                                                                       \
+    {                                                                                                                  \
+        statement;                                                                                                     \
+    }
 WRONG(rotation, c->scheduler_params.group_rotation_frequency = 0)
 WRONG(availability, c->scheduler_params.paras_availability_period = 0)
 WRONG(no_show, c->no_show_slots = 0)
@@ -199,8 +202,12 @@ static void test_executor_params(void **state)
         {{param(PH_EXECUTOR_PARAM_STACK_LOGICAL_MAX, 1023)}, 1, false},
         {{param(PH_EXECUTOR_PARAM_STACK_LOGICAL_MAX, 1024)}, 1, true},
         {{param(PH_EXECUTOR_PARAM_STACK_LOGICAL_MAX, 131073)}, 1, false},
-        {{param(PH_EXECUTOR_PARAM_STACK_LOGICAL_MAX, 1024), param(PH_EXECUTOR_PARAM_STACK_NATIVE_MAX, 131071)}, 2, false},
-        {{param(PH_EXECUTOR_PARAM_STACK_LOGICAL_MAX, 1024), param(PH_EXECUTOR_PARAM_STACK_NATIVE_MAX, 131072)}, 2, true},
+        {{param(PH_EXECUTOR_PARAM_STACK_LOGICAL_MAX, 1024), param(PH_EXECUTOR_PARAM_STACK_NATIVE_MAX, 131071)},
+         2,
+         false},
+        {{param(PH_EXECUTOR_PARAM_STACK_LOGICAL_MAX, 1024), param(PH_EXECUTOR_PARAM_STACK_NATIVE_MAX, 131072)},
+         2,
+         true},
         {{param(PH_EXECUTOR_PARAM_STACK_NATIVE_MAX, 8388607)}, 1, false},
         {{precheck_memory(UINT64_C(256) << 20)}, 1, true},
         {{precheck_memory((UINT64_C(256) << 20) - 1)}, 1, false},
@@ -212,7 +219,9 @@ static void test_executor_params(void **state)
         {{exec_timeout(PH_PVF_EXEC_KIND_APPROVAL, 2000)}, 1, false},
         {{exec_timeout(PH_PVF_EXEC_KIND_BACKING, 11999)}, 1, true},
         {{{.kind = PH_EXECUTOR_PARAM_WASM_EXT_BULK_MEMORY}}, 1, true},
-        {{{.kind = PH_EXECUTOR_PARAM_WASM_EXT_BULK_MEMORY}, {.kind = PH_EXECUTOR_PARAM_WASM_EXT_BULK_MEMORY}}, 2, false},
+        {{{.kind = PH_EXECUTOR_PARAM_WASM_EXT_BULK_MEMORY}, {.kind = PH_EXECUTOR_PARAM_WASM_EXT_BULK_MEMORY}},
+         2,
+         false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ph_executor_param_t copy[2] = {cases[i].params[0], cases[i].params[1]};
@@ -230,7 +239,8 @@ static void test_invalid_new_value(void **state)
     (void)state;
     para_world_t *w = world();
     ph_vec_tup_session_index_host_configuration_t list;
-    assert_int_equal(ph_configuration_call_set_minimum_backing_votes(w->rt, &root, 0), PH_CONFIGURATION_ERR_INVALID_NEW_VALUE);
+    assert_int_equal(ph_configuration_call_set_minimum_backing_votes(w->rt, &root, 0),
+                     PH_CONFIGURATION_ERR_INVALID_NEW_VALUE);
     assert_int_equal(pending(w, &list), 0);
     assert_int_equal(ph_configuration_call_set_bypass_consistency_check(w->rt, &root, true), PH_OK);
     assert_int_equal(ph_configuration_call_set_minimum_backing_votes(w->rt, &root, 0), PH_OK);

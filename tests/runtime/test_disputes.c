@@ -1,7 +1,7 @@
-/* Votes, conclusions, freezing and slashes of disputes. Errors of ParasDisputes but two, which polkadot-sdk declares and
- * raises nowhere: DuplicateDisputeStatementSets and InvalidSignature (such sets and votes are filtered before). Errors of
- * ParasSlashing but InvalidSessionIndex (the same) and InvalidKeyOwnershipProof (the caller's affair: reports come here with
- * the offender's account); DuplicateSlashingReport is in the recordings (test_recordings.c).
+/* Votes, conclusions, freezing and slashes of disputes. Errors of ParasDisputes but two, which polkadot-sdk declares
+ * and raises nowhere: DuplicateDisputeStatementSets and InvalidSignature (such sets and votes are filtered before).
+ * Errors of ParasSlashing but InvalidSessionIndex (the same) and InvalidKeyOwnershipProof (the caller's affair: reports
+ * come here with the offender's account); DuplicateSlashingReport is in the recordings (test_recordings.c).
  */
 #include "support/rt_para.h"
 
@@ -10,7 +10,7 @@
 #include "runtime/storage/para_session_info.h"
 #include "runtime/storage/session.h"
 
-#define COUNT_OF(a) (sizeof (a) / sizeof *(a))
+#define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
 /* Nine validators: three take part in a confirmed dispute, three against one may revert, seven conclude. */
 static para_world_t *nine(void)
@@ -37,17 +37,20 @@ static ph_dispute_statement_t statement(char kind)
     return s;
 }
 
-/* "b0 i3": backed by validator 0, voted against by 3; also s(econded), v(alid), and x: against, with a bad signature. */
+/* "b0 i3": backed by validator 0, voted against by 3; also s(econded), v(alid), and x: against, with a bad signature.
+ */
 static ph_dispute_statement_set_t votes(para_world_t *w, const char *text, uint8_t n, uint32_t session)
 {
     ph_dispute_statement_set_t set = {.candidate_hash = candidate(n), .session = {session}};
     ph_vec_validator_index_t order;
     ph_paras_shared_active_validator_indices_get(w->rt, &order);
     for (; *text; text += strcspn(text, " "), text += strspn(text, " ")) {
-        ph_tup_dispute_statement_validator_index_validator_signature_t vote = {._0 = statement(*text == 'x' ? 'i' : *text)};
+        ph_tup_dispute_statement_validator_index_validator_signature_t vote = {
+            ._0 = statement(*text == 'x' ? 'i' : *text)};
         ph_bytes_t payload;
         vote._1.v = (uint32_t)(text[1] - '0');
-        assert_int_equal(ph_payload_of_dispute(w->rt->arena, &payload, &vote._0, &set.candidate_hash, set.session), PH_OK);
+        assert_int_equal(ph_payload_of_dispute(w->rt->arena, &payload, &vote._0, &set.candidate_hash, set.session),
+                         PH_OK);
         if (vote._1.v < order.count)
             ph_sr25519_sign(&w->keys[order.items[vote._1.v].v], vote._2.bytes, payload, NULL);
         vote._2.bytes[0] ^= *text == 'x';
@@ -70,14 +73,17 @@ static ph_err_t import_votes(para_world_t *w, const char *text, uint8_t n)
 static void test_errors_of_import(void **state)
 {
     (void)state;
-    static const struct { const char *before, *votes; ph_err_t expected; } cases[] = {
+    static const struct {
+        const char *before, *votes;
+        ph_err_t expected;
+    } cases[] = {
         {"", "b0 i1 v2", PH_OK},
         {"", "v0 b0 i1 v2", PH_OK}, /* backed, too */
         {"", "b0 i1 i9", PH_PARAS_DISPUTES_ERR_VALIDATOR_INDEX_OUT_OF_BOUNDS},
         {"", "b0 i1 v2 i1", PH_PARAS_DISPUTES_ERR_DUPLICATE_STATEMENT},
         {"b0 i1 v2", "i1", PH_PARAS_DISPUTES_ERR_DUPLICATE_STATEMENT},
         {"b0 i1 v2", "s0", PH_PARAS_DISPUTES_ERR_DUPLICATE_STATEMENT}, /* either kind of backing is one */
-        {"b0 i1 v2", "i0 i2", PH_OK}, /* both ways: allowed, and punished */
+        {"b0 i1 v2", "i0 i2", PH_OK},                                  /* both ways: allowed, and punished */
         {"", "b0 i1 v0", PH_PARAS_DISPUTES_ERR_MALICIOUS_BACKER},
         {"b0 i1 v2", "v0", PH_PARAS_DISPUTES_ERR_MALICIOUS_BACKER},
         {"", "b0 v1 v2", PH_PARAS_DISPUTES_ERR_SINGLE_SIDED_DISPUTE},
@@ -119,10 +125,14 @@ static void test_ancient(void **state)
 static void test_conclusions(void **state)
 {
     (void)state;
-    static const struct { const char *votes; size_t concluded; bool invalid, frozen; } cases[] = {
+    static const struct {
+        const char *votes;
+        size_t concluded;
+        bool invalid, frozen;
+    } cases[] = {
         {"b0 i1 v2", 0, false, false},
         {"b0 i1 i2", 0, false, false},
-        {"b0 i1 i2 i3", 0, false, true},                   /* more than a third may be wrong, but not all of them */
+        {"b0 i1 i2 i3", 0, false, true}, /* more than a third may be wrong, but not all of them */
         {"b0 i1 i2 i3 i4 i5 i6", 0, false, true},
         {"b0 i1 i2 i3 i4 i5 i6 i7", 1, true, true},
         {"b0 v1 v2 v3 v4 v5 i6", 0, false, false},
@@ -145,12 +155,16 @@ static void test_conclusions(void **state)
     }
 }
 
-/* The chain stays frozen at the oldest block; a candidate that was found invalid before it is included freezes as well. */
+/* The chain stays frozen at the oldest block; a candidate that was found invalid before it is included freezes as well.
+ */
 static void test_freezing(void **state)
 {
     (void)state;
     para_world_t *w = nine();
-    static const struct { uint8_t candidate; uint32_t included_in, frozen_at; } cases[] = {{1, 8, 7}, {2, 9, 7}, {3, 5, 4}};
+    static const struct {
+        uint8_t candidate;
+        uint32_t included_in, frozen_at;
+    } cases[] = {{1, 8, 7}, {2, 9, 7}, {3, 5, 4}};
     ph_opt_block_number_t frozen;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         ph_candidate_hash_t c = candidate(cases[i].candidate);
@@ -173,13 +187,15 @@ static void test_freezing(void **state)
 static void test_filter(void **state)
 {
     (void)state;
-    static const struct { const char *before, *votes, *left; } cases[] = {
+    static const struct {
+        const char *before, *votes, *left;
+    } cases[] = {
         {"", "b0 i1 v2", "b0 i1 v2"},
-        {"", "b0 x1 v2 i3", "b0 i3 v2"},   /* the last one fills the gap */
+        {"", "b0 x1 v2 i3", "b0 i3 v2"}, /* the last one fills the gap */
         {"", "b0 i1 v2 i1 i9", "b0 i1 v2"},
-        {"", "b0 x1 v2", ""},              /* one-sided without the bad one */
+        {"", "b0 x1 v2", ""}, /* one-sided without the bad one */
         {"", "b0 i1", ""},
-        {"b0 i1 v2", "b0 i1", ""},         /* nothing new */
+        {"b0 i1 v2", "b0 i1", ""}, /* nothing new */
         {"b0 i1 v2", "i1 i3", "i3"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -203,8 +219,10 @@ static void test_sort(void **state)
 {
     (void)state;
     para_world_t *w = nine();
-    static const struct { uint8_t candidate; uint32_t session; } given[] = {{9, 1}, {5, 0}, {4, 0}, {5, 0}, {7, 1}, {6, 0}},
-                                                                 sorted[] = {{7, 1}, {6, 0}, {4, 0}, {5, 0}, {9, 1}};
+    static const struct {
+        uint8_t candidate;
+        uint32_t session;
+    } given[] = {{9, 1}, {5, 0}, {4, 0}, {5, 0}, {7, 1}, {6, 0}}, sorted[] = {{7, 1}, {6, 0}, {4, 0}, {5, 0}, {9, 1}};
     ph_candidate_hash_t six = candidate(6), seven = candidate(7);
     ph_disputes_note_included(w->rt, (ph_session_index_t){0}, &six, 9);
     ph_disputes_note_included(w->rt, (ph_session_index_t){1}, &seven, 8);
@@ -240,7 +258,8 @@ static void test_slashes(void **state)
 
     ph_dispute_proof_t good = {.time_slot = {.session_index = session, .candidate_hash = c},
                                .kind = {PH_DISPUTE_OFFENCE_KIND_FOR_INVALID_BACKED},
-                               .validator_id = info.validators.items[0]}, proof;
+                               .validator_id = info.validators.items[0]},
+                       proof;
     ph_account_id_t offender = {.bytes = {1}};
     proof = good, proof.time_slot.candidate_hash = candidate(2);
     assert_int_equal(ph_slashing_report(w->rt, &proof, &offender), PH_PARAS_SLASHING_ERR_INVALID_CANDIDATE_HASH);
@@ -261,7 +280,11 @@ static void test_slashes(void **state)
 static void test_losers(void **state)
 {
     (void)state;
-    static const struct { const char *first, *then; int kind; const char *losers; } cases[] = {
+    static const struct {
+        const char *first, *then;
+        int kind;
+        const char *losers;
+    } cases[] = {
         {"b0 s1 i2 i3 i4 i5 i6 i7 i8", "", PH_DISPUTE_OFFENCE_KIND_FOR_INVALID_BACKED, "01"},
         {"b0 v1 v2 v3 v4 v5 v6 i7 i8", "", PH_DISPUTE_OFFENCE_KIND_AGAINST_VALID, "78"},
         {"b0 v1 v2 v3 v4 v5 v6 i7", "i8", PH_DISPUTE_OFFENCE_KIND_AGAINST_VALID, "78"},
@@ -288,7 +311,8 @@ static void test_losers(void **state)
     }
 }
 
-/* Everything of a dispute is forgotten after its period. (Not of one of session 0: polkadot-sdk begins with session 1.) */
+/* Everything of a dispute is forgotten after its period. (Not of one of session 0: polkadot-sdk begins with session 1.)
+ */
 static void test_pruning(void **state)
 {
     (void)state;
@@ -320,15 +344,9 @@ static void test_pruning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_errors_of_import),
-        cmocka_unit_test(test_ancient),
-        cmocka_unit_test(test_conclusions),
-        cmocka_unit_test(test_freezing),
-        cmocka_unit_test(test_filter),
-        cmocka_unit_test(test_sort),
-        cmocka_unit_test(test_slashes),
-        cmocka_unit_test(test_losers),
-        cmocka_unit_test(test_pruning),
+        cmocka_unit_test(test_errors_of_import), cmocka_unit_test(test_ancient), cmocka_unit_test(test_conclusions),
+        cmocka_unit_test(test_freezing),         cmocka_unit_test(test_filter),  cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_slashes),          cmocka_unit_test(test_losers),  cmocka_unit_test(test_pruning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -337,11 +337,13 @@ static void test_panic_buffer(void **state)
     char panic[8];
     uint8_t byte = 0;
     memset(panic, 'x', sizeof panic);
-    assert_int_equal(ph_runtime_call(&ph_native_host_ops, &host, PH_BYTES_LIT("Core_version"), ph_bytes(&byte, 1), &result,
-                                     panic, sizeof panic), PH_ERR_INTERNAL);
+    assert_int_equal(ph_runtime_call(&ph_native_host_ops, &host, PH_BYTES_LIT("Core_version"), ph_bytes(&byte, 1),
+                                     &result, panic, sizeof panic),
+                     PH_ERR_INTERNAL);
     assert_int_equal(strlen(panic), 7);
-    assert_int_equal(ph_runtime_call(&ph_native_host_ops, &host, PH_BYTES_LIT("Core_version"), ph_bytes(&byte, 1), &result,
-                                     NULL, 0), PH_ERR_INTERNAL);
+    assert_int_equal(
+        ph_runtime_call(&ph_native_host_ops, &host, PH_BYTES_LIT("Core_version"), ph_bytes(&byte, 1), &result, NULL, 0),
+        PH_ERR_INTERNAL);
     ph_native_host_end(&host);
     ph_overlay_free(overlay);
     ph_writer_free(&result);

@@ -103,7 +103,8 @@ static void test_paras(void **state)
     rt_chain_free(c);
 }
 
-/* Session 0 has its validators, groups, cores and keys, so that candidates can be backed, and chunks fetched, at once. */
+/* Session 0 has its validators, groups, cores and keys, so that candidates can be backed, and chunks fetched, at once.
+ */
 static void test_session_0_is_complete(void **state)
 {
     (void)state;
@@ -197,7 +198,8 @@ static void test_short_slots(void **state)
     (void)state;
     rt_chain_t *c = rt_chain_new(2, 4, NULL, 0, NULL);
     ph_state_unref(c->state);
-    ph_genesis_t genesis = {.validators = c->validators, .validator_count = 2, .chain = {.slot_ms = 500, .epoch_slots = 4}};
+    ph_genesis_t genesis = {
+        .validators = c->validators, .validator_count = 2, .chain = {.slot_ms = 500, .epoch_slots = 4}};
     rt_chain_genesis(c, &genesis);
     c->slot_ms = 500;
     for (uint64_t i = 0; i < 9; i++)
@@ -212,14 +214,10 @@ static void test_short_slots(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_system_items),
-        cmocka_unit_test(test_storage_versions),
-        cmocka_unit_test(test_paras),
-        cmocka_unit_test(test_session_0_is_complete),
-        cmocka_unit_test(test_deterministic),
-        cmocka_unit_test(test_rococo_constants_without_parameters),
-        cmocka_unit_test(test_contradictions),
-        cmocka_unit_test(test_short_slots),
+        cmocka_unit_test(test_system_items),   cmocka_unit_test(test_storage_versions),
+        cmocka_unit_test(test_paras),          cmocka_unit_test(test_session_0_is_complete),
+        cmocka_unit_test(test_deterministic),  cmocka_unit_test(test_rococo_constants_without_parameters),
+        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_short_slots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

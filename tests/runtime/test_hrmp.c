@@ -3,7 +3,7 @@
 
 #include "runtime/hrmp.h"
 
-#define COUNT_OF(a) (sizeof (a) / sizeof *(a))
+#define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
 static const ph_origin_t root = {.kind = PH_ORIGIN_ROOT};
 
@@ -72,7 +72,10 @@ static void test_errors_of_requests(void **state)
     para_world_t *w = world(6);
     open_now(w, 2000, 2001);
     assert_int_equal(request(w, 2000, 2002, 4, 64), PH_OK);
-    static const struct { uint32_t sender, recipient, capacity, size; ph_err_t expected; } cases[] = {
+    static const struct {
+        uint32_t sender, recipient, capacity, size;
+        ph_err_t expected;
+    } cases[] = {
         {2000, 2000, 4, 64, PH_HRMP_ERR_OPEN_HRMP_CHANNEL_TO_SELF},
         {2003, 2999, 4, 64, PH_HRMP_ERR_OPEN_HRMP_CHANNEL_INVALID_RECIPIENT},
         {2003, 2001, 0, 64, PH_HRMP_ERR_OPEN_HRMP_CHANNEL_ZERO_CAPACITY},
@@ -141,7 +144,8 @@ static void test_system_channels(void **state)
                      PH_HRMP_ERR_CHANNEL_CREATION_NOT_AUTHORIZED);
     assert_int_equal(ph_hrmp_call_establish_channel_with_system(w->rt, &from_para, pw_para(2001)),
                      PH_HRMP_ERR_CHANNEL_CREATION_NOT_AUTHORIZED);
-    ph_genesis_para_t system = {.id = {1000}, .head = pw_text("head"), .code = pw_text("code of 1000"), .is_parachain = true};
+    ph_genesis_para_t system = {
+        .id = {1000}, .head = pw_text("head"), .code = pw_text("code of 1000"), .is_parachain = true};
     assert_int_equal(ph_paras_genesis_build(w->rt, &system, 1), PH_OK);
     assert_int_equal(ph_hrmp_call_establish_channel_with_system(w->rt, &from_para, pw_para(1000)), PH_OK);
     assert_int_equal(ph_hrmp_hrmp_open_channel_requests_list_count(w->rt), 2);
@@ -180,10 +184,10 @@ static void test_messages(void **state)
     assert_false(may_send(w, 2000, 2001, 2, 1));  /* the second is for 2002 */
     assert_true(may_send(w, 2000, 2001, 1, 64));
     assert_true(may_send(w, 2000, 2001, 1, 63));
-    assert_false(may_send(w, 2000, 2001, 1, 2));  /* 129 bytes would wait */
+    assert_false(may_send(w, 2000, 2001, 1, 2)); /* 129 bytes would wait */
     assert_true(may_send(w, 2000, 2001, 1, 1));
     assert_true(may_send(w, 2000, 2001, 1, 0));
-    assert_false(may_send(w, 2000, 2001, 1, 0));  /* five messages would wait */
+    assert_false(may_send(w, 2000, 2001, 1, 0)); /* five messages would wait */
 
     ph_map_para_id_vec_inbound_hrmp_message_t inbound;
     ph_hrmp_inbound_contents(w->rt, &inbound, pw_para(2001));
@@ -193,7 +197,10 @@ static void test_messages(void **state)
     assert_int_equal(inbound.items[0].value.items[1].data.len, 63);
 
     uint32_t now = ph_now(w->rt);
-    static const struct { uint32_t relay_parent, watermark; bool good; } cases[] = {
+    static const struct {
+        uint32_t relay_parent, watermark;
+        bool good;
+    } cases[] = {
         {9, 9, true},   /* the relay parent, always */
         {9, 1, true},   /* a block with messages */
         {9, 2, false},  /* one without */
@@ -215,10 +222,8 @@ static void test_messages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_errors_of_requests),
-        cmocka_unit_test(test_errors_of_answers),
-        cmocka_unit_test(test_errors_of_closing),
-        cmocka_unit_test(test_system_channels),
+        cmocka_unit_test(test_errors_of_requests), cmocka_unit_test(test_errors_of_answers),
+        cmocka_unit_test(test_errors_of_closing),  cmocka_unit_test(test_system_channels),
         cmocka_unit_test(test_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* Backing, availability, enactment, time-outs; and every error that ParaInclusion can give, by its name.
  *
- * Not in the table: ValidatorIndexOutOfBounds is declared by the pallet and raised nowhere; InvalidGroupIndex needs a group
- * index that is not below the number of groups, and the rotation takes it modulo that number.
+ * Not in the table: ValidatorIndexOutOfBounds is declared by the pallet and raised nowhere; InvalidGroupIndex needs a
+ * group index that is not below the number of groups, and the rotation takes it modulo that number.
  */
 #include "support/rt_para.h"
 
@@ -330,13 +330,16 @@ static const bad_t bad_candidates[] = {
     {"NewCodeTooLarge", PH_PARA_INCLUSION_ERR_NEW_CODE_TOO_LARGE, too_large_code},
     {"PrematureCodeUpgrade: restricted", PH_PARA_INCLUSION_ERR_PREMATURE_CODE_UPGRADE, restricted_upgrade},
     {"PrematureCodeUpgrade: under way", PH_PARA_INCLUSION_ERR_PREMATURE_CODE_UPGRADE, second_upgrade},
-    {"IncorrectDownwardMessageHandling: too many", PH_PARA_INCLUSION_ERR_INCORRECT_DOWNWARD_MESSAGE_HANDLING, processed_too_many},
-    {"IncorrectDownwardMessageHandling: none", PH_PARA_INCLUSION_ERR_INCORRECT_DOWNWARD_MESSAGE_HANDLING, processed_none},
+    {"IncorrectDownwardMessageHandling: too many", PH_PARA_INCLUSION_ERR_INCORRECT_DOWNWARD_MESSAGE_HANDLING,
+     processed_too_many},
+    {"IncorrectDownwardMessageHandling: none", PH_PARA_INCLUSION_ERR_INCORRECT_DOWNWARD_MESSAGE_HANDLING,
+     processed_none},
     {"InvalidUpwardMessages: too many", PH_PARA_INCLUSION_ERR_INVALID_UPWARD_MESSAGES, too_many_upward},
     {"InvalidUpwardMessages: too large", PH_PARA_INCLUSION_ERR_INVALID_UPWARD_MESSAGES, too_large_upward},
     {"InvalidUpwardMessages: offboarding", PH_PARA_INCLUSION_ERR_INVALID_UPWARD_MESSAGES, offboarding_upward},
     {"HrmpWatermarkMishandling: ahead", PH_PARA_INCLUSION_ERR_HRMP_WATERMARK_MISHANDLING, watermark_ahead},
-    {"HrmpWatermarkMishandling: no messages there", PH_PARA_INCLUSION_ERR_HRMP_WATERMARK_MISHANDLING, watermark_nowhere},
+    {"HrmpWatermarkMishandling: no messages there", PH_PARA_INCLUSION_ERR_HRMP_WATERMARK_MISHANDLING,
+     watermark_nowhere},
     {"InvalidOutboundHrmp", PH_PARA_INCLUSION_ERR_INVALID_OUTBOUND_HRMP, no_channel},
 };
 
@@ -349,7 +352,8 @@ static void expect_bad(const bad_t *bad)
     ph_hash_t parent = ph_hash_of_header(&w->parent);
     ph_claim_queue_t claims;
     ph_scheduler_claim_queue(w->rt, &claims);
-    ph_paras_shared_new_block(w->rt, &parent, &claims, w->parent.number, 5, &w->parent.state_root, ph_paras_shared_session(w->rt));
+    ph_paras_shared_new_block(w->rt, &parent, &claims, w->parent.number, 5, &w->parent.state_root,
+                              ph_paras_shared_session(w->rt));
     ph_committed_candidate_receipt_t c = pw_candidate(w, 2000, 0);
     ph_head_data_t head;
     ph_block_number_t number;
@@ -382,7 +386,8 @@ static void test_relay_parent_moves_backwards(void **state)
     ph_block_number_t number, context = 2;
     assert_true(ph_inclusion_latest_head(w->rt, pw_para(2000), &head));
     assert_int_equal(ph_inclusion_verify(w->rt, &number, &c, head, NULL), PH_OK);
-    assert_int_equal(ph_inclusion_verify(w->rt, &number, &c, head, &context), PH_PARA_INCLUSION_ERR_DISALLOWED_RELAY_PARENT);
+    assert_int_equal(ph_inclusion_verify(w->rt, &number, &c, head, &context),
+                     PH_PARA_INCLUSION_ERR_DISALLOWED_RELAY_PARENT);
     pw_close(w);
 }
 
@@ -391,7 +396,8 @@ static void test_relay_parent_moves_backwards(void **state)
 typedef struct bad_backing {
     const char *name;
     ph_err_t expected;
-    void (*spoil)(para_world_t *w, ph_backed_candidate_t *b, ph_core_index_t *core, ph_allowed_scheduling_parents_tracker_t *t);
+    void (*spoil)(para_world_t *w, ph_backed_candidate_t *b, ph_core_index_t *core,
+                  ph_allowed_scheduling_parents_tracker_t *t);
 } bad_backing_t;
 
 static void forget_parents(para_world_t *w, ph_backed_candidate_t *b, ph_core_index_t *core,

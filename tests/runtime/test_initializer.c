@@ -1,5 +1,5 @@
-/* Initializer: a session change waits for the end of its block. Guide 2 bricks a chain that hears of a new session after
- * initialization; here that is a moment like any other. */
+/* Initializer: a session change waits for the end of its block. Guide 2 bricks a chain that hears of a new session
+ * after initialization; here that is a moment like any other. */
 #include "support/rt_para.h"
 
 #include "crypto/hash.h"
@@ -38,7 +38,10 @@ static digest_t storage(para_world_t *w, bool with_buffer)
     return digest;
 }
 
-static bool same(digest_t a, digest_t b) { return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0; }
+static bool same(digest_t a, digest_t b)
+{
+    return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
+}
 
 static uint32_t dispute_period(para_world_t *w)
 {

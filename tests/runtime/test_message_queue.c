@@ -1,12 +1,12 @@
 /* The message queue's pages and ring, and its calls: NotReapable, NoPage, NoMessage, AlreadyProcessed, Queued,
- * InsufficientWeight. Never raised here: TemporarilyUnprocessable and RecursiveDisallowed (no executor that could ask to
- * wait, or call back), QueuePaused (nothing pauses a queue).
+ * InsufficientWeight. Never raised here: TemporarilyUnprocessable and RecursiveDisallowed (no executor that could ask
+ * to wait, or call back), QueuePaused (nothing pauses a queue).
  */
 #include "support/rt_para.h"
 
 #include "runtime/message_queue.h"
 
-#define COUNT_OF(a) (sizeof (a) / sizeof *(a))
+#define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
 static const ph_origin_t alice = {.kind = PH_ORIGIN_SIGNED};
 static const ph_weight_t enough = {.ref_time = UINT64_C(1000000000)};
@@ -57,7 +57,9 @@ static void test_turns(void **state)
     pw_begin(w);
     send(w, 10, 4, 9);
     send(w, 11, 2, 9);
-    static const struct { uint64_t ten, eleven; } left[] = {{1, 2}, {0, 0}, {0, 0}};
+    static const struct {
+        uint64_t ten, eleven;
+    } left[] = {{1, 2}, {0, 0}, {0, 0}};
     for (size_t i = 0; i < COUNT_OF(left); i++) {
         ph_message_queue_on_initialize(w->rt);
         assert_int_equal(ph_message_queue_footprint(w->rt, pw_para(10)).count, left[i].ten);
@@ -118,7 +120,9 @@ static void test_execute_overweight(void **state)
 static void test_reap(void **state)
 {
     (void)state;
-    static const struct { uint32_t pages, reapable; } cases[] = {
+    static const struct {
+        uint32_t pages, reapable;
+    } cases[] = {
         {8, 0}, {9, 0}, {16, 8}, {17, 9}, {12, 0}, {13, 1}, {40, 32},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

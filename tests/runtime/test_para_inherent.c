@@ -1,7 +1,8 @@
-/* ParaInherent: what the author's data is filtered for, that a block must not contain such data, once a block, and limits.
+/* ParaInherent: what the author's data is filtered for, that a block must not contain such data, once a block, and
+ * limits.
  *
- * Its error UnscheduledCandidate is a guard: candidates are mapped to cores that may be filled, one each, before they are
- * counted.
+ * Its error UnscheduledCandidate is a guard: candidates are mapped to cores that may be filled, one each, before they
+ * are counted.
  */
 #include "support/rt_para.h"
 
@@ -218,10 +219,14 @@ static void test_candidates_are_filtered(void **state)
         const char *what;
         spoil_fn *spoil;
         size_t kept;
-    } cases[] = {{"good", as_is, 2},          {"unknown version", unknown_version, 1},
-                 {"V3 not enabled", v3_not_enabled, 1}, {"ambiguous version", ambiguous, 1},
-                 {"relay parent", relay_parent_unknown, 1}, {"session", session_wrong, 1},
-                 {"core", core_wrong, 1},     {"UMP signal", separator_and_junk, 1},
+    } cases[] = {{"good", as_is, 2},
+                 {"unknown version", unknown_version, 1},
+                 {"V3 not enabled", v3_not_enabled, 1},
+                 {"ambiguous version", ambiguous, 1},
+                 {"relay parent", relay_parent_unknown, 1},
+                 {"session", session_wrong, 1},
+                 {"core", core_wrong, 1},
+                 {"UMP signal", separator_and_junk, 1},
                  {"verification", other_code, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         para_world_t *w = at_block_two(2);
@@ -288,7 +293,8 @@ static void test_disabled_validators(void **state)
         ph_vec_push(w->rt, &data.backed_candidates, pw_back(w, &c, 0, votes));
         ph_vec_validator_index_t order;
         ph_paras_shared_active_validator_indices_get(w->rt, &order);
-        ph_tup_u32_perbill_t disabled = {._0 = order.items[1].v}; /* the group's second member, by index in the full set */
+        ph_tup_u32_perbill_t disabled = {
+            ._0 = order.items[1].v}; /* the group's second member, by index in the full set */
         ph_session_disabled_validators_set(w->rt, &(ph_vec_tup_u32_perbill_t){&disabled, 1});
         assert_true(create(w, &kept, &data));
         assert_int_equal(kept.backed_candidates.count, votes == 3);
@@ -323,9 +329,9 @@ static void test_weight_limit(void **state)
         uint64_t ref_time, len;
         size_t bitfields, candidates;
     } cases[] = {
-        {UINT64_C(2000000000000), 5u << 20, 6, 2}, /* all */
+        {UINT64_C(2000000000000), 5u << 20, 6, 2},     /* all */
         {UINT64_C(2000000000000), 6 * 70 + 700, 6, 1}, /* bytes for one candidate */
-        {UINT64_C(2000000000000), 3 * 70, 2, 0},   /* for some bitfields */
+        {UINT64_C(2000000000000), 3 * 70, 2, 0},       /* for some bitfields */
         {UINT64_C(2000000000000), 10, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -335,7 +341,8 @@ static void test_weight_limit(void **state)
         pw_bitfields(w, &data, 6, 0);
         push_candidate(w, &data, 2000, 0);
         push_candidate(w, &data, 2001, 1);
-        expect_kept(w, ph_arena_printf(w->rt->arena, "weight case %zu", i), &data, cases[i].bitfields, cases[i].candidates);
+        expect_kept(w, ph_arena_printf(w->rt->arena, "weight case %zu", i), &data, cases[i].bitfields,
+                    cases[i].candidates);
         pw_close(w);
     }
 }

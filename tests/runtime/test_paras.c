@@ -30,8 +30,10 @@ static ph_err_t vote(para_world_t *w, uint32_t active, const char *subject, bool
 {
     ph_vec_validator_index_t order;
     ph_paras_shared_active_validator_indices_get(w->rt, &order);
-    ph_pvf_check_statement_t s = {.accept = accept, .subject = ph_hash_of_code(code(subject)),
-                                  .session_index = ph_paras_shared_session(w->rt), .validator_index = {active}};
+    ph_pvf_check_statement_t s = {.accept = accept,
+                                  .subject = ph_hash_of_code(code(subject)),
+                                  .session_index = ph_paras_shared_session(w->rt),
+                                  .validator_index = {active}};
     ph_validator_signature_t signature;
     ph_bytes_t payload = ph_payload_of_pvf_check(w->rt->arena, &s);
     ph_sr25519_sign(&w->keys[order.items[active].v], signature.bytes, payload, NULL);
@@ -40,7 +42,8 @@ static ph_err_t vote(para_world_t *w, uint32_t active, const char *subject, bool
 
 static ph_err_t onboard(para_world_t *w, uint32_t para, const char *text, bool is_parachain)
 {
-    ph_para_genesis_args_t args = {.genesis_head = {pw_text("head")}, .validation_code = code(text), .para_kind = is_parachain};
+    ph_para_genesis_args_t args = {
+        .genesis_head = {pw_text("head")}, .validation_code = code(text), .para_kind = is_parachain};
     return ph_paras_schedule_initialize(w->rt, pw_para(para), &args);
 }
 
@@ -270,7 +273,8 @@ static void test_errors_of_upgrades(void **state)
     (void)state;
     para_world_t *w = pw_new(1);
     ph_upgrade_strategy_t go = {PH_UPGRADE_STRATEGY_SET_GO_AHEAD_SIGNAL};
-    assert_int_equal(ph_paras_schedule_code_upgrade_checked(w->rt, pw_para(2000), code("tiny"), go), PH_PARAS_ERR_INVALID_CODE);
+    assert_int_equal(ph_paras_schedule_code_upgrade_checked(w->rt, pw_para(2000), code("tiny"), go),
+                     PH_PARAS_ERR_INVALID_CODE);
     assert_int_equal(ph_paras_schedule_code_upgrade_checked(w->rt, pw_para(2000), code("good code"), go), PH_OK);
     assert_int_equal(ph_paras_schedule_code_upgrade_checked(w->rt, pw_para(2000), code("more code"), go),
                      PH_PARAS_ERR_CANNOT_UPGRADE_CODE);
@@ -285,20 +289,25 @@ static void test_errors_of_authorized_code(void **state)
     ph_validation_code_t c = code("authorized code");
     ph_validation_code_hash_t hash = ph_hash_of_code(c);
     ph_para_id_t para = pw_para(2000);
-    assert_int_equal(ph_paras_call_authorize_force_set_current_code_hash(w->rt, &none, para, &hash, 5), PH_ERR_BAD_ORIGIN);
+    assert_int_equal(ph_paras_call_authorize_force_set_current_code_hash(w->rt, &none, para, &hash, 5),
+                     PH_ERR_BAD_ORIGIN);
     assert_int_equal(ph_paras_call_authorize_force_set_current_code_hash(w->rt, &root, pw_para(5), &hash, 5),
                      PH_PARAS_ERR_NOT_REGISTERED);
-    assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c), PH_PARAS_ERR_NOTHING_AUTHORIZED);
+    assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c),
+                     PH_PARAS_ERR_NOTHING_AUTHORIZED);
     assert_int_equal(ph_paras_call_authorize_force_set_current_code_hash(w->rt, &root, para, &hash, 0), PH_OK);
-    assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c), PH_PARAS_ERR_INVALID_BLOCK_NUMBER);
+    assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c),
+                     PH_PARAS_ERR_INVALID_BLOCK_NUMBER);
     assert_int_equal(ph_paras_call_authorize_force_set_current_code_hash(w->rt, &root, para, &hash, 5), PH_OK);
     assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, code("another")),
                      PH_PARAS_ERR_UNAUTHORIZED);
     assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c), PH_OK);
-    assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c), PH_PARAS_ERR_NOTHING_AUTHORIZED);
+    assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c),
+                     PH_PARAS_ERR_NOTHING_AUTHORIZED);
     assert_int_equal(ph_paras_call_authorize_force_set_current_code_hash(w->rt, &root, para, &hash, 5), PH_OK);
     ph_paras_on_initialize(w->rt, 5);
-    assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c), PH_PARAS_ERR_NOTHING_AUTHORIZED);
+    assert_int_equal(ph_paras_call_apply_authorized_force_set_current_code(w->rt, &none, para, c),
+                     PH_PARAS_ERR_NOTHING_AUTHORIZED);
     pw_close(w);
 }
 
@@ -312,15 +321,18 @@ static void test_errors_of_votes(void **state)
     assert_int_equal(vote(w, 0, "some code", false), PH_PARAS_ERR_PVF_CHECK_DOUBLE_VOTE);
     ph_pvf_check_statement_t s = {.subject = ph_hash_of_code(code("some code")), .validator_index = {1}};
     ph_validator_signature_t signature = {{0}};
-    assert_int_equal(ph_paras_call_include_pvf_check_statement(w->rt, &none, &s, &signature), PH_PARAS_ERR_PVF_CHECK_INVALID_SIGNATURE);
+    assert_int_equal(ph_paras_call_include_pvf_check_statement(w->rt, &none, &s, &signature),
+                     PH_PARAS_ERR_PVF_CHECK_INVALID_SIGNATURE);
     assert_int_equal(ph_paras_call_include_pvf_check_statement(w->rt, &root, &s, &signature), PH_ERR_BAD_ORIGIN);
     s.validator_index.v = 6;
     assert_int_equal(ph_paras_call_include_pvf_check_statement(w->rt, &none, &s, &signature),
                      PH_PARAS_ERR_PVF_CHECK_VALIDATOR_INDEX_OUT_OF_BOUNDS);
     s.session_index.v = 1;
-    assert_int_equal(ph_paras_call_include_pvf_check_statement(w->rt, &none, &s, &signature), PH_PARAS_ERR_PVF_CHECK_STATEMENT_FUTURE);
+    assert_int_equal(ph_paras_call_include_pvf_check_statement(w->rt, &none, &s, &signature),
+                     PH_PARAS_ERR_PVF_CHECK_STATEMENT_FUTURE);
     ph_paras_shared_current_session_index_set(w->rt, (ph_session_index_t){2});
-    assert_int_equal(ph_paras_call_include_pvf_check_statement(w->rt, &none, &s, &signature), PH_PARAS_ERR_PVF_CHECK_STATEMENT_STALE);
+    assert_int_equal(ph_paras_call_include_pvf_check_statement(w->rt, &none, &s, &signature),
+                     PH_PARAS_ERR_PVF_CHECK_STATEMENT_STALE);
     pw_close(w);
 }
 

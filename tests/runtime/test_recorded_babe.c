@@ -1,7 +1,7 @@
-/* Babe, Grandpa's and the session's openings and closings of blocks against recordings of the real pallets: each block of
- * shared/data/runtime/chain-*.json.gz is opened on the recorded state before it, closed without its extrinsics, and what
- * those modules wrote is compared with the recorded state after it. Real keys, real VRF outputs, skipped epochs, changes of
- * the epoch configuration. */
+/* Babe, Grandpa's and the session's openings and closings of blocks against recordings of the real pallets: each block
+ * of shared/data/runtime/chain-*.json.gz is opened on the recorded state before it, closed without its extrinsics, and
+ * what those modules wrote is compared with the recorded state after it. Real keys, real VRF outputs, skipped epochs,
+ * changes of the epoch configuration. */
 #include "support/rt_chain.h"
 
 #include <jansson.h>
@@ -56,7 +56,8 @@ static void write_all(replay_t *r, json_t *pairs)
     ph_rt_t *rt = rt_open(&v, &r->c);
     const char *key;
     json_t *value;
-    json_object_foreach(pairs, key, value) {
+    json_object_foreach(pairs, key, value)
+    {
         ph_bytes_t raw;
         assert_int_equal(ph_unhex(rt->arena, key, strlen(key), &raw), PH_OK);
         if (json_is_null(value))
@@ -79,9 +80,9 @@ static void compare(replay_t *r, ph_rt_t *ours, ph_rt_t *theirs, const char *pal
             assert_true(ph_host_storage_get(from, &value, key));
             bool there = ph_host_storage_get(to, &other, key);
             if (!there || !ph_bytes_equal(value, other))
-                fail_msg("block %zu, %s: %s\n%s has %s\nthe other %s", r->blocks, pallet,
-                         ph_hex_in(from->arena, key), side ? "the recording" : "our state",
-                         ph_hex_in(from->arena, value), there ? ph_hex_in(from->arena, other) : "nothing");
+                fail_msg("block %zu, %s: %s\n%s has %s\nthe other %s", r->blocks, pallet, ph_hex_in(from->arena, key),
+                         side ? "the recording" : "our state", ph_hex_in(from->arena, value),
+                         there ? ph_hex_in(from->arena, other) : "nothing");
             r->compared++;
         }
     }
@@ -165,7 +166,8 @@ static void replay(const char *name)
     write_all(&r, json_object_get(json, "genesis"));
     size_t i;
     json_t *step;
-    json_array_foreach(json_object_get(json, "steps"), i, step) {
+    json_array_foreach(json_object_get(json, "steps"), i, step)
+    {
         if (strcmp(json_string_value(json_object_get(step, "op")), "execute_block") != 0)
             continue;
         r.blocks++;

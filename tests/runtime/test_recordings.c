@@ -76,13 +76,41 @@ static void all_seeds(const char *kind)
     }
 }
 
-static void test_config(void **state) { (void)state; all_seeds("config"); }
-static void test_inclusion(void **state) { (void)state; all_seeds("inclusion"); }
-static void test_bad_inherent(void **state) { (void)state; all_seeds("bad-inherent"); }
-static void test_paras(void **state) { (void)state; all_seeds("paras"); }
-static void test_hrmp(void **state) { (void)state; all_seeds("hrmp"); }
-static void test_ondemand(void **state) { (void)state; all_seeds("ondemand"); }
-static void test_disputes(void **state) { (void)state; all_seeds("disputes"); }
+static void test_config(void **state)
+{
+    (void)state;
+    all_seeds("config");
+}
+static void test_inclusion(void **state)
+{
+    (void)state;
+    all_seeds("inclusion");
+}
+static void test_bad_inherent(void **state)
+{
+    (void)state;
+    all_seeds("bad-inherent");
+}
+static void test_paras(void **state)
+{
+    (void)state;
+    all_seeds("paras");
+}
+static void test_hrmp(void **state)
+{
+    (void)state;
+    all_seeds("hrmp");
+}
+static void test_ondemand(void **state)
+{
+    (void)state;
+    all_seeds("ondemand");
+}
+static void test_disputes(void **state)
+{
+    (void)state;
+    all_seeds("disputes");
+}
 
 static bool long_enough(const json_t *text)
 {
@@ -93,7 +121,8 @@ static bool long_enough(const json_t *text)
 static json_t *text_of(json_t *value)
 {
     json_t *text = json_is_array(value) ? json_array_get(value, 0) : value;
-    for (void *at = json_is_object(value) ? json_object_iter(value) : NULL; at && !long_enough(text); at = json_object_iter_next(value, at))
+    for (void *at = json_is_object(value) ? json_object_iter(value) : NULL; at && !long_enough(text);
+         at = json_object_iter_next(value, at))
         text = json_object_iter_value(at);
     return long_enough(text) ? text : NULL;
 }
@@ -144,14 +173,9 @@ static void test_notices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_config),
-        cmocka_unit_test(test_inclusion),
-        cmocka_unit_test(test_bad_inherent),
-        cmocka_unit_test(test_paras),
-        cmocka_unit_test(test_hrmp),
-        cmocka_unit_test(test_ondemand),
-        cmocka_unit_test(test_disputes),
-        cmocka_unit_test(test_notices),
+        cmocka_unit_test(test_config),   cmocka_unit_test(test_inclusion), cmocka_unit_test(test_bad_inherent),
+        cmocka_unit_test(test_paras),    cmocka_unit_test(test_hrmp),      cmocka_unit_test(test_ondemand),
+        cmocka_unit_test(test_disputes), cmocka_unit_test(test_notices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Groups, rotation, claims on cores; the errors AssignmentsEmpty and DisallowedInsert; on-demand orders and the broker's
- * calls that feed the cores.
+/* Groups, rotation, claims on cores; the errors AssignmentsEmpty and DisallowedInsert; on-demand orders and the
+ * broker's calls that feed the cores.
  */
 #include "support/rt_para.h"
 
@@ -11,7 +11,8 @@ static const ph_origin_t root = {.kind = PH_ORIGIN_ROOT};
 
 static ph_tup_core_assignment_parts_of57600_t task(uint32_t para, uint16_t parts)
 {
-    return (ph_tup_core_assignment_parts_of57600_t){._0 = {.kind = PH_CORE_ASSIGNMENT_TASK, .task = para}, ._1 = {parts}};
+    return (ph_tup_core_assignment_parts_of57600_t){._0 = {.kind = PH_CORE_ASSIGNMENT_TASK, .task = para},
+                                                    ._1 = {parts}};
 }
 
 static ph_tup_core_assignment_parts_of57600_t pool(uint16_t parts)
@@ -142,7 +143,8 @@ static void test_idle_makes_a_gap(void **state)
 {
     (void)state;
     para_world_t *w = cores(1);
-    ph_tup_core_assignment_parts_of57600_t shares[] = {task(7, 28800), {._0 = {.kind = PH_CORE_ASSIGNMENT_IDLE}, ._1 = {28800}}};
+    ph_tup_core_assignment_parts_of57600_t shares[] = {task(7, 28800),
+                                                       {._0 = {.kind = PH_CORE_ASSIGNMENT_IDLE}, ._1 = {28800}}};
     assert_int_equal(assign(w, 0, 1, shares, 2), PH_OK);
     assert_string_equal(row(w, 0), "7");
     pw_pass(w, 1);
@@ -192,7 +194,8 @@ static void test_end_hint_ends_work(void **state)
     para_world_t *w = cores(1);
     ph_tup_core_assignment_parts_of57600_t a = task(7, 57600);
     ph_vec_tup_core_assignment_parts_of57600_t list = {&a, 1};
-    assert_int_equal(ph_scheduler_assign_core(w->rt, (ph_core_index_t){0}, 1, &list, &(ph_opt_block_number_t){true, 4}), PH_OK);
+    assert_int_equal(ph_scheduler_assign_core(w->rt, (ph_core_index_t){0}, 1, &list, &(ph_opt_block_number_t){true, 4}),
+                     PH_OK);
     assert_string_equal(row(w, 0), "7 7 7");
     pw_pass(w, 3);
     assert_string_equal(row(w, 0), "");
@@ -268,7 +271,8 @@ static void test_on_demand_errors(void **state)
     ph_balance_t fee = pw_config().scheduler_params.on_demand_base_fee;
     ph_para_id_t para = {5};
     ph_on_demand_on_initialize(w->rt); /* the price is at its default from now on */
-    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &none, fee, para), PH_ERR_BAD_ORIGIN);
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &none, fee, para),
+                     PH_ERR_BAD_ORIGIN);
     assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &signed_, fee - 1, para),
                      PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_SPOT_PRICE_HIGHER_THAN_MAX_AMOUNT);
     assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &signed_, fee, para),
@@ -298,7 +302,7 @@ static void test_revenue(void **state)
     assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &other, 1), PH_CORETIME_ERR_NOT_BROKER);
     assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &root, 6), PH_CORETIME_ERR_REQUESTED_FUTURE_REVENUE);
     assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &root, 5), PH_OK); /* none */
-    ph_balance_t paid[] = {0, 70}; /* in blocks 5 and 4 */
+    ph_balance_t paid[] = {0, 70};                                                 /* in blocks 5 and 4 */
     ph_on_demand_assignment_provider_revenue_set(w->rt, &(ph_vec_balance_t){paid, 2});
     assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &root, 4), PH_OK);
     assert_int_equal(ph_coretime_call_request_revenue_at(w->rt, &root, 5), PH_CORETIME_ERR_ASSET_TRANSFER_FAILED);
@@ -312,7 +316,8 @@ static void test_only_root_and_the_broker_assign_cores(void **state)
     ph_tup_core_assignment_parts_of57600_t a = task(7, 57600);
     ph_vec_tup_core_assignment_parts_of57600_t list = {&a, 1};
     ph_opt_block_number_t never = {0};
-    ph_origin_t none = ph_origin_none(), broker = ph_origin_parachain(pw_para(1005)), other = ph_origin_parachain(pw_para(1006));
+    ph_origin_t none = ph_origin_none(), broker = ph_origin_parachain(pw_para(1005)),
+                other = ph_origin_parachain(pw_para(1006));
     assert_int_equal(ph_coretime_call_assign_core(w->rt, &none, 0, 9, &list, &never), PH_ERR_BAD_ORIGIN);
     assert_int_equal(ph_coretime_call_assign_core(w->rt, &other, 0, 9, &list, &never), PH_CORETIME_ERR_NOT_BROKER);
     assert_int_equal(ph_coretime_call_assign_core(w->rt, &broker, 0, 9, &list, &never), PH_OK);

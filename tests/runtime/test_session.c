@@ -67,7 +67,8 @@ static void test_duplicate_keys_at_genesis(void **state)
     ph_state_t *empty = ph_state_empty(c->store);
     ph_overlay_t *overlay = ph_overlay_new(empty);
     ph_native_host_t host = {.overlay = overlay, .log = &c->log};
-    assert_int_equal(ph_genesis_build(&ph_native_host_ops, &host, &genesis, c->panic, sizeof c->panic), PH_ERR_INTERNAL);
+    assert_int_equal(ph_genesis_build(&ph_native_host_ops, &host, &genesis, c->panic, sizeof c->panic),
+                     PH_ERR_INTERNAL);
     assert_non_null(strstr(c->panic, "duplicates: keys of validator 1"));
     ph_native_host_end(&host);
     ph_overlay_free(overlay);
@@ -237,7 +238,8 @@ static void test_set_keys_wants_proof_and_account(void **state)
     ph_origin_t who = ph_origin_signed(&c->validators[2].account), none = ph_origin_none();
     ph_session_keys_t keys = rt_validator(50, NULL).keys;
     assert_int_equal(ph_session_call_set_keys(rt, &none, &keys, ph_bytes(zeros, sizeof zeros)), PH_ERR_BAD_ORIGIN);
-    assert_int_equal(ph_session_call_set_keys(rt, &who, &keys, ph_bytes(zeros, sizeof zeros)), PH_SESSION_ERR_INVALID_PROOF);
+    assert_int_equal(ph_session_call_set_keys(rt, &who, &keys, ph_bytes(zeros, sizeof zeros)),
+                     PH_SESSION_ERR_INVALID_PROOF);
     assert_int_equal(ph_session_call_set_keys(rt, &who, &keys, (ph_bytes_t){0}), PH_SESSION_ERR_INVALID_PROOF);
     rt_close(&v);
     rt_chain_free(c);

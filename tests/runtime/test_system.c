@@ -382,18 +382,12 @@ static void test_dispatch_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers_increase),
-        cmocka_unit_test(test_block_hashes_are_pruned),
-        cmocka_unit_test(test_events_and_phases),
-        cmocka_unit_test(test_no_events_at_genesis),
-        cmocka_unit_test(test_room_in_a_block),
-        cmocka_unit_test(test_long_headers_are_refused),
-        cmocka_unit_test(test_accounts),
-        cmocka_unit_test(test_raw_storage_calls),
-        cmocka_unit_test(test_set_code),
-        cmocka_unit_test(test_authorized_upgrade),
-        cmocka_unit_test(test_dispatch),
-        cmocka_unit_test(test_dispatch_errors),
+        cmocka_unit_test(test_numbers_increase),  cmocka_unit_test(test_block_hashes_are_pruned),
+        cmocka_unit_test(test_events_and_phases), cmocka_unit_test(test_no_events_at_genesis),
+        cmocka_unit_test(test_room_in_a_block),   cmocka_unit_test(test_long_headers_are_refused),
+        cmocka_unit_test(test_accounts),          cmocka_unit_test(test_raw_storage_calls),
+        cmocka_unit_test(test_set_code),          cmocka_unit_test(test_authorized_upgrade),
+        cmocka_unit_test(test_dispatch),          cmocka_unit_test(test_dispatch_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include "runtime/storage/timestamp.h"
 
 #define FIRST_SLOT UINT64_C(270000000)
-#define SLOT_MS UINT64_C(6000)
+#define SLOT_MS    UINT64_C(6000)
 
 static rt_chain_t *chain(void)
 {

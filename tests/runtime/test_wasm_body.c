@@ -1,5 +1,5 @@
-/* The wasm body does what the native one does, bit for bit: blocks over two sessions, refusals, API answers. Needs the blob
- * that the target runtime_wasm builds; PH_RUNTIME_WASM says where it is. */
+/* The wasm body does what the native one does, bit for bit: blocks over two sessions, refusals, API answers. Needs the
+ * blob that the target runtime_wasm builds; PH_RUNTIME_WASM says where it is. */
 #include "support/rt_chain.h"
 #include "support/wasm_host.h"
 
@@ -40,9 +40,9 @@ static int set_up(void **state)
     assert_non_null(f.engine);
     ph_bytes_t artifact;
     ph_wasm_fault_t fault;
-    if (ph_wasm_compile(f.engine, &artifact, &fault, f.blob) != PH_OK
-        || ph_wasm_module_load(f.engine, &f.module, &fault, artifact, wasm_imports, sizeof wasm_imports / sizeof *wasm_imports)
-               != PH_OK)
+    if (ph_wasm_compile(f.engine, &artifact, &fault, f.blob) != PH_OK ||
+        ph_wasm_module_load(f.engine, &f.module, &fault, artifact, wasm_imports,
+                            sizeof wasm_imports / sizeof *wasm_imports) != PH_OK)
         fail_msg("%s", fault.text);
     ph_mem_free(artifact.data);
     return 0;
@@ -136,7 +136,8 @@ static void test_blocks(void **state)
     rt_chain_free(c);
 }
 
-/* A real VRF output (the base point will do: it is an element) goes through 25-bit limbs here and 51-bit limbs there. */
+/* A real VRF output (the base point will do: it is an element) goes through 25-bit limbs here and 51-bit limbs there.
+ */
 static void test_vrf_randomness(void **state)
 {
     fixture_t *f = fixture(state);
@@ -172,11 +173,21 @@ static void test_answers(void **state)
     for (uint64_t i = 0; i < 3; i++)
         rt_advance(c, FIRST_SLOT + i);
     static const char *const methods[] = {
-        "Core_version", "BabeApi_configuration", "BabeApi_current_epoch", "BabeApi_next_epoch",
-        "GrandpaApi_grandpa_authorities", "AuthorityDiscoveryApi_authorities", "ParachainHost_validators",
-        "ParachainHost_validator_groups", "ParachainHost_availability_cores", "ParachainHost_claim_queue",
-        "ParachainHost_session_index_for_child", "ParachainHost_para_ids", "ParachainHost_on_chain_votes",
-        "ParachainHost_candidate_events", "ParachainHost_scheduling_lookahead",
+        "Core_version",
+        "BabeApi_configuration",
+        "BabeApi_current_epoch",
+        "BabeApi_next_epoch",
+        "GrandpaApi_grandpa_authorities",
+        "AuthorityDiscoveryApi_authorities",
+        "ParachainHost_validators",
+        "ParachainHost_validator_groups",
+        "ParachainHost_availability_cores",
+        "ParachainHost_claim_queue",
+        "ParachainHost_session_index_for_child",
+        "ParachainHost_para_ids",
+        "ParachainHost_on_chain_votes",
+        "ParachainHost_candidate_events",
+        "ParachainHost_scheduling_lookahead",
     };
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         assert_int_equal(both(c, f, methods[i], (ph_bytes_t){0}), PH_OK);
@@ -213,11 +224,8 @@ static void test_sections(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_imports),
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_vrf_randomness),
-        cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_sections),
+        cmocka_unit_test(test_imports), cmocka_unit_test(test_blocks),   cmocka_unit_test(test_vrf_randomness),
+        cmocka_unit_test(test_answers), cmocka_unit_test(test_sections),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -36,7 +36,8 @@ static ph_msg_t *request(ph_harness_t *h, uint32_t parent, given_t *g)
     ph_hash_t hash = ph_harness_hash(parent);
     ph_block_authorship_request(ph_harness_self(h), &hash, done, g);
     ph_msg_t *msg = ph_harness_expect(h, PH_SUBSYSTEM_PROVISIONER, PH_MSG_PROVISIONER_REQUEST_INHERENT_DATA);
-    assert_memory_equal(&((const ph_msg_provisioner_request_inherent_data_t *)ph_msg_payload(msg))->relay_parent, &hash, 32);
+    assert_memory_equal(&((const ph_msg_provisioner_request_inherent_data_t *)ph_msg_payload(msg))->relay_parent, &hash,
+                        32);
     assert_int_equal(g->came, 0);
     return msg;
 }
@@ -82,9 +83,11 @@ static void it_subscribes_to_every_leaf_and_hears(void **state)
     activate(h, 1, 1, 0);
     ph_msg_t *msg = ph_harness_expect(h, PH_SUBSYSTEM_PROVISIONER, PH_MSG_PROVISIONER_REQUEST_BLOCK_AUTHORSHIP_DATA);
     ph_hash_t leaf = ph_harness_hash(1);
-    assert_memory_equal(&((const ph_msg_provisioner_request_block_authorship_data_t *)ph_msg_payload(msg))->relay_parent, &leaf, 32);
+    assert_memory_equal(
+        &((const ph_msg_provisioner_request_block_authorship_data_t *)ph_msg_payload(msg))->relay_parent, &leaf, 32);
     uint8_t bits = 0;
-    ph_msg_block_authorship_provisionable_t datum = {leaf, {.kind = PH_PROVISIONABLE_DATA_BITFIELD, .bitfield = {.payload = {{&bits, 3}}}}};
+    ph_msg_block_authorship_provisionable_t datum = {
+        leaf, {.kind = PH_PROVISIONABLE_DATA_BITFIELD, .bitfield = {.payload = {{&bits, 3}}}}};
     ph_harness_send(h, PH_MSG_BLOCK_AUTHORSHIP_PROVISIONABLE, &datum);
     ph_harness_send(h, PH_MSG_BLOCK_AUTHORSHIP_PROVISIONABLE, &datum);
     datum.relay_parent = ph_harness_hash(9);
@@ -92,7 +95,8 @@ static void it_subscribes_to_every_leaf_and_hears(void **state)
     assert_int_equal(ph_block_authorship_heard(ph_harness_self(h)), 2);
     activate(h, 2, 2, 1);
     ph_harness_expect(h, PH_SUBSYSTEM_PROVISIONER, PH_MSG_PROVISIONER_REQUEST_BLOCK_AUTHORSHIP_DATA);
-    assert_int_equal(ph_block_authorship_heard(ph_harness_self(h)), 0); /* the leaf is gone, with what was heard of it */
+    assert_int_equal(ph_block_authorship_heard(ph_harness_self(h)),
+                     0); /* the leaf is gone, with what was heard of it */
 }
 
 static void nothing_comes_after_the_end(void **state)

@@ -1,4 +1,5 @@
-/* The checkers themselves: an honest run passes and gave them much to look at; what is planted before their eyes, they see. */
+/* The checkers themselves: an honest run passes and gave them much to look at; what is planted before their eyes, they
+ * see. */
 #include "sim/run.h"
 
 #include "base/check.h"
@@ -43,10 +44,13 @@ enum { FROM_BLOCK = 8 };
 
 /* ---- what is planted into signatures ---- */
 
-static bool is_statement(ph_bytes_t payload, uint8_t kind) { return payload.len > 40 && memcmp(payload.data, "BKNG", 4) == 0 && payload.data[4] == kind; }
+static bool is_statement(ph_bytes_t payload, uint8_t kind)
+{
+    return payload.len > 40 && memcmp(payload.data, "BKNG", 4) == 0 && payload.data[4] == kind;
+}
 
-static void forward_altered(run_t *run, ph_env_t *env, ph_key_type_t type, const uint8_t *key, ph_bytes_t payload, const uint8_t *signature,
-                            size_t at, uint8_t flip)
+static void forward_altered(run_t *run, ph_env_t *env, ph_key_type_t type, const uint8_t *key, ph_bytes_t payload,
+                            const uint8_t *signature, size_t at, uint8_t flip)
 {
     uint8_t other[200];
     assert_true(payload.len <= sizeof other && at < payload.len);
@@ -92,7 +96,9 @@ static ph_buf_t *altered_body(const ph_relay_block_t *block, bool remove)
         if (extrinsic.data[1] == 54) {
             ph_arena_t *arena = ph_arena_new();
             ph_parachains_inherent_data_t data;
-            assert_int_equal(ph_parachains_inherent_data_decode_all(ph_bytes(extrinsic.data + 3, extrinsic.len - 3), arena, &data), PH_OK);
+            assert_int_equal(
+                ph_parachains_inherent_data_decode_all(ph_bytes(extrinsic.data + 3, extrinsic.len - 3), arena, &data),
+                PH_OK);
             if (remove)
                 data.bitfields.count = 0;
             else if (data.bitfields.count)
@@ -153,7 +159,8 @@ static void on_imported(void *ctx, uint32_t node, ph_relay_block_t *block, bool 
 
 /* ---- what is planted into events ---- */
 
-static void on_event(void *ctx, uint64_t now_us, uint32_t node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+static void on_event(void *ctx, uint64_t now_us, uint32_t node, const char *subsystem, const char *event,
+                     const ph_trace_fields_t *fields)
 {
     run_t *run = ctx;
     ph_check_event(run->check, now_us, node, subsystem, event, fields);
@@ -161,9 +168,11 @@ static void on_event(void *ctx, uint64_t now_us, uint32_t node, const char *subs
         return;
     run->planted = run->plant == HONEST_BANNED || run->plant == BLOCK_REFUSED || run->plant == BUILD_FAILED;
     if (run->plant == HONEST_BANNED)
-        ph_check_event(run->check, now_us, node, "network_bridge", "peer-banned", PH_FIELDS(PH_F_PEER((ph_peer_id_t){2})));
+        ph_check_event(run->check, now_us, node, "network_bridge", "peer-banned",
+                       PH_FIELDS(PH_F_PEER((ph_peer_id_t){2})));
     if (run->plant == BLOCK_REFUSED)
-        ph_check_event(run->check, now_us, node, "chain", "block-refused", PH_FIELDS(PH_F_NUMBER(8), .reason = "planted"));
+        ph_check_event(run->check, now_us, node, "chain", "block-refused",
+                       PH_FIELDS(PH_F_NUMBER(8), .reason = "planted"));
     if (run->plant == BUILD_FAILED)
         ph_check_event(run->check, now_us, node, "chain", "build-failed", PH_FIELDS(.reason = "planted"));
 }
@@ -182,7 +191,8 @@ static bool read_altered(void *ctx, ph_arena_t *arena, const ph_relay_block_t *b
 {
     run_t *run = ctx;
     bool pending = starts_like(key, "ParaInclusion", "V1"), head = starts_like(key, "Paras", "Heads");
-    bool of_first = key.len == 44 && ph_get_u32(key.data + 40) == 2000, of_second = key.len == 44 && ph_get_u32(key.data + 40) == 2001;
+    bool of_first = key.len == 44 && ph_get_u32(key.data + 40) == 2000,
+         of_second = key.len == 44 && ph_get_u32(key.data + 40) == 2001;
     if (block->header.number <= FROM_BLOCK || ph_state_get(block->state, value, key) != PH_OK)
         return false;
     *value = ph_bytes_copy(arena, *value);
@@ -190,7 +200,8 @@ static bool read_altered(void *ctx, ph_arena_t *arena, const ph_relay_block_t *b
         run->old_pending = *value;
     if (run->plant == CORE_TWICE && pending && of_second && value->len > 5)
         ph_put_u32(value->data + 1, 0);
-    else if (run->plant == NEVER_BACKED && pending && of_first && run->old_pending.len && block->header.number >= FROM_BLOCK + 4)
+    else if (run->plant == NEVER_BACKED && pending && of_first && run->old_pending.len &&
+             block->header.number >= FROM_BLOCK + 4)
         *value = run->old_pending; /* out of nowhere, that is, out of an old block */
     else if (run->plant == HEAD_OF_NOBODY && head && of_first)
         value->data[70] ^= 1;
@@ -237,8 +248,16 @@ static void run_with(run_t *run, plant_t plant)
     char why[200] = "";
     *run = (run_t){.plant = plant};
     ph_check_config_t eyes = {.slot_ms = 6000, .adder = true, .read = read_altered, .disk = disk_altered, .ctx = run};
-    ph_sim_config_t config = {.seed = 11, .validators = 7, .paras = 2, .slots = 18, .slot_ms = 6000, .session_slots = 10, .rotation_blocks = 5,
-                              .finality_depth = 24, .latency_min_ms = 20, .latency_max_ms = 100};
+    ph_sim_config_t config = {.seed = 11,
+                              .validators = 7,
+                              .paras = 2,
+                              .slots = 18,
+                              .slot_ms = 6000,
+                              .session_slots = 10,
+                              .rotation_blocks = 5,
+                              .finality_depth = 24,
+                              .latency_min_ms = 20,
+                              .latency_max_ms = 100};
     run->check = ph_check_new(&eyes);
     config.signature = on_signature;
     config.imported = on_imported;

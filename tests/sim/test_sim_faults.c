@@ -1,7 +1,9 @@
-/* Simulations with faults, drawn from their seeds and checked at each block: first a safety phase in which messages are lost
- * and late, the network is cut and nodes crash; then a liveness phase on the healed network, in which inclusion goes on.
+/* Simulations with faults, drawn from their seeds and checked at each block: first a safety phase in which messages are
+ * lost and late, the network is cut and nodes crash; then a liveness phase on the healed network, in which inclusion
+ * goes on.
  *
- * PH_SIM_SEEDS=N runs N seeds (default 10), from PH_SIM_FIRST (default 1) on. A seed that fails prints how to run it alone. */
+ * PH_SIM_SEEDS=N runs N seeds (default 10), from PH_SIM_FIRST (default 1) on. A seed that fails prints how to run it
+ * alone. */
 #include "sim/run.h"
 
 #include <stdlib.h>
@@ -22,7 +24,12 @@ static ph_sim_config_t draw(uint64_t seed)
     ph_test_random_t rng = ph_test_random(seed * 0x51ed270b + 12345);
     for (int i = 0; i < 16; i++) /* neighbouring seeds are alike at first */
         (void)ph_test_u64(&rng);
-    ph_sim_config_t c = {.seed = seed, .slots = SAFETY_SLOTS, .slot_ms = SLOT_MS, .session_slots = 10, .rotation_blocks = 5, .finality_depth = 24};
+    ph_sim_config_t c = {.seed = seed,
+                         .slots = SAFETY_SLOTS,
+                         .slot_ms = SLOT_MS,
+                         .session_slots = 10,
+                         .rotation_blocks = 5,
+                         .finality_depth = 24};
     /* The sum of two draws: most runs are of middling size, some as small or as large as can be. */
     c.validators = 3 + ph_test_below(&rng, 10) + ph_test_below(&rng, 9);
     c.paras = 1 + ph_test_below(&rng, c.validators / 3 > 3 ? 3 : c.validators / 3);
@@ -41,11 +48,14 @@ static ph_sim_config_t draw(uint64_t seed)
 
 static void print_how(const ph_sim_config_t *c)
 {
-    print_error("seed %llu alone: PH_SIM_FIRST=%llu PH_SIM_SEEDS=1 sim_test_sim_faults\n", (unsigned long long)c->seed, (unsigned long long)c->seed);
-    print_error("its safety phase: parahost sim --seed %llu --validators %zu --paras %zu --slots %u --latency-ms %llu..%llu --loss %.2f --crash %zu "
+    print_error("seed %llu alone: PH_SIM_FIRST=%llu PH_SIM_SEEDS=1 sim_test_sim_faults\n", (unsigned long long)c->seed,
+                (unsigned long long)c->seed);
+    print_error("its safety phase: parahost sim --seed %llu --validators %zu --paras %zu --slots %u --latency-ms "
+                "%llu..%llu --loss %.2f --crash %zu "
                 "--bad-collators %zu --pov-bytes %zu%s",
                 (unsigned long long)c->seed, c->validators, c->paras, c->slots, (unsigned long long)c->latency_min_ms,
-                (unsigned long long)c->latency_max_ms, c->loss_percent, c->crashes, c->bad_collators, c->pov_bytes, c->no_memo ? " --no-memo" : "");
+                (unsigned long long)c->latency_max_ms, c->loss_percent, c->crashes, c->bad_collators, c->pov_bytes,
+                c->no_memo ? " --no-memo" : "");
     if (c->has_partition)
         print_error(" --partition %u..%u", c->partition_from, c->partition_to);
     print_error("\n");
@@ -68,8 +78,8 @@ static progress_t look(const ph_check_t *check, ph_sim_t *sim, size_t paras)
     return p;
 }
 
-/* Blocks and inclusion went on, and every honest node is at, or just before, the same height. (Collators that cheat may have
- * been banned by everybody.) */
+/* Blocks and inclusion went on, and every honest node is at, or just before, the same height. (Collators that cheat may
+ * have been banned by everybody.) */
 static size_t check_liveness(const ph_sim_config_t *c, ph_sim_t *sim, const progress_t *from, const progress_t *to)
 {
     ph_fleet_t *fleet = ph_sim_fleet(sim);
@@ -80,15 +90,16 @@ static size_t check_liveness(const ph_sim_config_t *c, ph_sim_t *sim, const prog
     }
     for (size_t i = 0; i < c->paras; i++)
         if (to->included[i] < from->included[i] + LIVENESS_SLOTS / 2) {
-            print_error("  liveness: para %zu had %llu blocks included, then %llu\n", 2000 + i, (unsigned long long)from->included[i],
-                        (unsigned long long)to->included[i]);
+            print_error("  liveness: para %zu had %llu blocks included, then %llu\n", 2000 + i,
+                        (unsigned long long)from->included[i], (unsigned long long)to->included[i]);
             wrong++;
         }
     for (uint32_t i = 0; i < ph_fleet_count(fleet); i++) {
         ph_node_t *node = ph_fleet_node(fleet, i);
         uint32_t number = node ? ph_chain_best(ph_node_chain(node))->header.number : 0;
         if (!ph_fleet_is_bad(fleet, i) && number + 2 < to->number) {
-            print_error("  liveness: %s stands at block %u while others are at %u\n", ph_fleet_name(fleet, i), number, to->number);
+            print_error("  liveness: %s stands at block %u while others are at %u\n", ph_fleet_name(fleet, i), number,
+                        to->number);
             wrong++;
         }
     }
@@ -148,10 +159,11 @@ static bool run_seed(uint64_t seed, totals_t *totals)
     if (wrong)
         print_how(&c);
     if (getenv("PH_SIM_VERBOSE"))
-        print_message("seed %llu: %zu validators, %zu paras, %.1f %% loss, %zu crashes%s%s: %llu included, %zu wrong, %.1f s\n", (unsigned long long)seed,
-                      c.validators, c.paras, c.loss_percent, c.crashes, c.has_partition ? ", cut" : "", c.no_memo ? ", no memo" : "",
-                      (unsigned long long)ph_check_seen(check).included, wrong,
-                      (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9);
+        print_message(
+            "seed %llu: %zu validators, %zu paras, %.1f %% loss, %zu crashes%s%s: %llu included, %zu wrong, %.1f s\n",
+            (unsigned long long)seed, c.validators, c.paras, c.loss_percent, c.crashes, c.has_partition ? ", cut" : "",
+            c.no_memo ? ", no memo" : "", (unsigned long long)ph_check_seen(check).included, wrong,
+            (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9);
     add_up(totals, &c, sim, check);
     ph_sim_free(sim);
     ph_check_free(check);
@@ -178,12 +190,14 @@ static void test_seeds(void **state)
     (void)state;
     for (uint64_t seed = first; seed < first + count; seed++)
         failed += !run_seed(seed, &totals);
-    print_message("%llu seeds: %llu blocks, %llu imports, %llu reorgs (deepest %llu), %llu crashes, %llu cuts, %llu included, %llu chunks, "
+    print_message("%llu seeds: %llu blocks, %llu imports, %llu reorgs (deepest %llu), %llu crashes, %llu cuts, %llu "
+                  "included, %llu chunks, "
                   "%llu signatures\n",
-                  (unsigned long long)count, (unsigned long long)totals.seen.blocks, (unsigned long long)totals.seen.imports,
-                  (unsigned long long)totals.reorgs, (unsigned long long)totals.deepest, (unsigned long long)totals.crashes,
-                  (unsigned long long)totals.cuts, (unsigned long long)totals.seen.included, (unsigned long long)totals.seen.chunks,
-                  (unsigned long long)totals.seen.signatures);
+                  (unsigned long long)count, (unsigned long long)totals.seen.blocks,
+                  (unsigned long long)totals.seen.imports, (unsigned long long)totals.reorgs,
+                  (unsigned long long)totals.deepest, (unsigned long long)totals.crashes,
+                  (unsigned long long)totals.cuts, (unsigned long long)totals.seen.included,
+                  (unsigned long long)totals.seen.chunks, (unsigned long long)totals.seen.signatures);
     if (failed)
         fail_msg("%zu of %llu seeds failed", failed, (unsigned long long)count);
     /* A run of runs that shows no fork and no inclusion has tested nothing. */

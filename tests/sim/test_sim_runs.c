@@ -1,4 +1,5 @@
-/* Runs of one seed with one kind of trouble each, checked at each block; and that a run is a function of its arguments. */
+/* Runs of one seed with one kind of trouble each, checked at each block; and that a run is a function of its arguments.
+ */
 #include "sim/run.h"
 
 #include "base/json.h"
@@ -16,8 +17,16 @@ typedef struct outcome {
 
 static ph_sim_config_t usual(void)
 {
-    return (ph_sim_config_t){.seed = 7, .validators = 12, .paras = 3, .slots = 60, .slot_ms = 6000, .session_slots = 10, .rotation_blocks = 5,
-                             .finality_depth = 24, .latency_min_ms = 20, .latency_max_ms = 100};
+    return (ph_sim_config_t){.seed = 7,
+                             .validators = 12,
+                             .paras = 3,
+                             .slots = 60,
+                             .slot_ms = 6000,
+                             .session_slots = 10,
+                             .rotation_blocks = 5,
+                             .finality_depth = 24,
+                             .latency_min_ms = 20,
+                             .latency_max_ms = 100};
 }
 
 static uint64_t number_at(const json_t *object, const char *key)
@@ -33,10 +42,10 @@ static void read_summary(outcome_t *out)
     json_t *para, *block;
     out->least_included = out->least_after_30 = UINT64_MAX;
     out->deepest = number_at(json_object_get(out->summary, "reorgs"), "deepest");
-    json_array_foreach(json_object_get(out->summary, "paras"), i, para) {
+    json_array_foreach(json_object_get(out->summary, "paras"), i, para)
+    {
         uint64_t included = number_at(para, "included"), late = 0;
-        json_array_foreach(json_object_get(para, "blocks"), k, block)
-            late += number_at(block, "included_in") > 30;
+        json_array_foreach(json_object_get(para, "blocks"), k, block) late += number_at(block, "included_in") > 30;
         out->least_included = included < out->least_included ? included : out->least_included;
         out->least_after_30 = late < out->least_after_30 ? late : out->least_after_30;
     }
@@ -146,8 +155,11 @@ static void test_collators_that_cheat(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quiet_network),       cmocka_unit_test(test_loss_and_latency), cmocka_unit_test(test_partition),
-        cmocka_unit_test(test_crashes),             cmocka_unit_test(test_collators_that_cheat),
+        cmocka_unit_test(test_quiet_network),
+        cmocka_unit_test(test_loss_and_latency),
+        cmocka_unit_test(test_partition),
+        cmocka_unit_test(test_crashes),
+        cmocka_unit_test(test_collators_that_cheat),
     };
     return cmocka_run_group_tests(tests, set_up_wasm, NULL);
 }

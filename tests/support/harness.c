@@ -55,7 +55,8 @@ static void on_failed(void *ctx, const char *subsystem, ph_err_t err)
     ((ph_harness_t *)ctx)->failure = err;
 }
 
-static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
+static void on_trace(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event,
+                     const ph_trace_fields_t *fields)
 {
     ph_harness_t *h = ctx;
     (void)now_us, (void)node, (void)fields;
@@ -93,12 +94,16 @@ static ph_harness_t *prepare(const ph_subsystem_info_t *table, size_t count, uin
     give_voice(h, table, count, id);
     h->count = count;
     h->id = id;
-    h->world = ph_world_new(&(ph_world_config_t){.seed = 1, .start_us = 1700000000000000, .trace = on_trace, .trace_ctx = h});
+    h->world =
+        ph_world_new(&(ph_world_config_t){.seed = 1, .start_us = 1700000000000000, .trace = on_trace, .trace_ctx = h});
     h->env = ph_world_add_node(h->world, "node-0");
     return h;
 }
 
-static void run_due(ph_harness_t *h) { ph_world_run_until(h->world, ph_world_now_us(h->world)); }
+static void run_due(ph_harness_t *h)
+{
+    ph_world_run_until(h->world, ph_world_now_us(h->world));
+}
 
 void ph_harness_start(ph_harness_t *h, const ph_subsystem_ops_t *ops, const void *config)
 {
@@ -114,7 +119,10 @@ void ph_harness_start(ph_harness_t *h, const ph_subsystem_ops_t *ops, const void
     run_due(h);
 }
 
-ph_harness_t *ph_harness_prepare(uint8_t id) { return prepare(ph_subsystems, PH_SUBSYSTEM_COUNT, id); }
+ph_harness_t *ph_harness_prepare(uint8_t id)
+{
+    return prepare(ph_subsystems, PH_SUBSYSTEM_COUNT, id);
+}
 
 ph_harness_t *ph_harness_new(uint8_t id, const ph_subsystem_ops_t *ops, const void *config)
 {
@@ -123,17 +131,26 @@ ph_harness_t *ph_harness_new(uint8_t id, const ph_subsystem_ops_t *ops, const vo
     return h;
 }
 
-ph_harness_t *ph_harness_new_with(const ph_subsystem_info_t *table, size_t count, uint8_t id, const ph_subsystem_ops_t *ops,
-                                  const void *config)
+ph_harness_t *ph_harness_new_with(const ph_subsystem_info_t *table, size_t count, uint8_t id,
+                                  const ph_subsystem_ops_t *ops, const void *config)
 {
     ph_harness_t *h = prepare(table, count, id);
     ph_harness_start(h, ops, config);
     return h;
 }
 
-ph_env_t *ph_harness_env(ph_harness_t *h) { return h->env; }
-ph_world_t *ph_harness_world(ph_harness_t *h) { return h->world; }
-ph_subsystem_t *ph_harness_self(ph_harness_t *h) { return ph_overseer_subsystem(h->overseer, h->id); }
+ph_env_t *ph_harness_env(ph_harness_t *h)
+{
+    return h->env;
+}
+ph_world_t *ph_harness_world(ph_harness_t *h)
+{
+    return h->world;
+}
+ph_subsystem_t *ph_harness_self(ph_harness_t *h)
+{
+    return ph_overseer_subsystem(h->overseer, h->id);
+}
 
 ph_err_t ph_harness_failure(ph_harness_t *h)
 {
@@ -160,7 +177,8 @@ void ph_harness_free(ph_harness_t *h)
     size_t left = h->caught.count;
     char first[160] = "";
     if (left)
-        snprintf(first, sizeof first, "%s", message_name(h, ph_msg_to(h->caught.items[0]), ph_msg_kind(h->caught.items[0])));
+        snprintf(first, sizeof first, "%s",
+                 message_name(h, ph_msg_to(h->caught.items[0]), ph_msg_kind(h->caught.items[0])));
     ph_harness_drop_all(h);
     for (size_t i = 0; i < h->taken.count; i++)
         ph_msg_unref(h->taken.items[i]);
@@ -205,7 +223,10 @@ void ph_harness_finalize(ph_harness_t *h, const ph_hash_t *block, ph_block_numbe
     run_due(h);
 }
 
-void ph_harness_conclude(ph_harness_t *h) { ph_overseer_conclude(h->overseer); }
+void ph_harness_conclude(ph_harness_t *h)
+{
+    ph_overseer_conclude(h->overseer);
+}
 
 static ph_subsystem_t *sender_of(ph_harness_t *h, uint8_t kind)
 {
@@ -292,7 +313,8 @@ void ph_harness_expect_nothing(ph_harness_t *h)
 {
     run_due(h);
     if (h->caught.count)
-        fail_msg("expected nothing, got %s", message_name(h, ph_msg_to(h->caught.items[0]), ph_msg_kind(h->caught.items[0])));
+        fail_msg("expected nothing, got %s",
+                 message_name(h, ph_msg_to(h->caught.items[0]), ph_msg_kind(h->caught.items[0])));
 }
 
 void ph_harness_drop_all(ph_harness_t *h)

@@ -1,5 +1,5 @@
-/* A local chain for tests of the runtime: a genesis state of our own, blocks authored and executed through ph_runtime_call
- * (native body). One file, static functions; tests include it once. */
+/* A local chain for tests of the runtime: a genesis state of our own, blocks authored and executed through
+ * ph_runtime_call (native body). One file, static functions; tests include it once. */
 #ifndef PH_TESTS_RT_CHAIN_H
 #define PH_TESTS_RT_CHAIN_H
 
@@ -25,13 +25,13 @@
 typedef struct rt_chain {
     ph_arena_t *arena;
     ph_trie_store_t *store;
-    ph_state_t *state;                      /* after `header` */
-    ph_header_t header;                     /* the best block's, as executed */
+    ph_state_t *state;  /* after `header` */
+    ph_header_t header; /* the best block's, as executed */
     ph_genesis_validator_t *validators;
     size_t validator_count;
     uint64_t slot_ms;
-    char panic[600];                        /* of the last call that failed */
-    ph_log_t log;                           /* silent */
+    char panic[600]; /* of the last call that failed */
+    ph_log_t log;    /* silent */
 } rt_chain_t;
 
 static void rt_no_log(ph_log_t *log, ph_log_level_t level, const char *target, const char *text)
@@ -133,7 +133,8 @@ RT_UNUSED static void rt_chain_free(rt_chain_t *c)
 /* ---- calls ---- */
 
 /* A call on an overlay. What it wrote stays there, unless it failed. */
-static ph_err_t rt_call_on(rt_chain_t *c, ph_overlay_t *overlay, ph_writer_t *result, const char *method, ph_bytes_t args)
+static ph_err_t rt_call_on(rt_chain_t *c, ph_overlay_t *overlay, ph_writer_t *result, const char *method,
+                           ph_bytes_t args)
 {
     ph_native_host_t host = {.overlay = overlay, .log = &c->log};
     c->panic[0] = 0;

@@ -28,7 +28,7 @@
 #include "runtime/vec.h"
 #include "trie/overlay.h"
 
-#define PW_UNUSED __attribute__((unused))
+#define PW_UNUSED         __attribute__((unused))
 #define PW_MAX_VALIDATORS 16
 
 typedef struct para_world {
@@ -38,9 +38,9 @@ typedef struct para_world {
     ph_log_t log;
     ph_rt_t rt_;
     ph_rt_t *rt;
-    ph_sr25519_keypair_t keys[PW_MAX_VALIDATORS];   /* by index in the full set */
+    ph_sr25519_keypair_t keys[PW_MAX_VALIDATORS]; /* by index in the full set */
     size_t validator_count;
-    ph_header_t parent;                             /* of the block in hand */
+    ph_header_t parent; /* of the block in hand */
 } para_world_t;
 
 static void pw_no_log(ph_log_t *log, ph_log_level_t level, const char *target, const char *text)
@@ -48,8 +48,14 @@ static void pw_no_log(ph_log_t *log, ph_log_level_t level, const char *target, c
     (void)log, (void)level, (void)target, (void)text;
 }
 
-static ph_bytes_t pw_text(const char *text) { return ph_bytes(text, strlen(text)); }
-PW_UNUSED static ph_para_id_t pw_para(uint32_t id) { return (ph_para_id_t){id}; }
+static ph_bytes_t pw_text(const char *text)
+{
+    return ph_bytes(text, strlen(text));
+}
+PW_UNUSED static ph_para_id_t pw_para(uint32_t id)
+{
+    return (ph_para_id_t){id};
+}
 
 /* ---- the world ---- */
 
@@ -101,7 +107,8 @@ static void pw_genesis(para_world_t *w, const ph_host_configuration_t *config, s
     for (size_t i = 0; i < para_count; i++) {
         char *head = ph_arena_printf(w->rt->arena, "genesis head of %zu", 2000 + i);
         char *code = ph_arena_printf(w->rt->arena, "genesis code of %zu", 2000 + i);
-        ph_genesis_para_t para = {.id = {(uint32_t)(2000 + i)}, .head = pw_text(head), .code = pw_text(code), .is_parachain = true};
+        ph_genesis_para_t para = {
+            .id = {(uint32_t)(2000 + i)}, .head = pw_text(head), .code = pw_text(code), .is_parachain = true};
         assert_int_equal(ph_paras_genesis_build(w->rt, &para, 1), PH_OK);
     }
     ph_vec_validator_id_t keys;
@@ -200,8 +207,8 @@ PW_UNUSED static ph_committed_candidate_receipt_t pw_candidate(para_world_t *w, 
 }
 
 /* Signs the candidate's hash as validator `active` (index in the active set). */
-PW_UNUSED static ph_validity_attestation_t pw_vote(para_world_t *w, const ph_committed_candidate_receipt_t *c, ph_hash_t parent,
-                                                   ph_validator_index_t active)
+PW_UNUSED static ph_validity_attestation_t pw_vote(para_world_t *w, const ph_committed_candidate_receipt_t *c,
+                                                   ph_hash_t parent, ph_validator_index_t active)
 {
     ph_vec_validator_index_t order;
     ph_paras_shared_active_validator_indices_get(w->rt, &order);
@@ -215,8 +222,8 @@ PW_UNUSED static ph_validity_attestation_t pw_vote(para_world_t *w, const ph_com
 }
 
 /* Backed by the first `votes` members of the core's group. */
-PW_UNUSED static ph_backed_candidate_t pw_back(para_world_t *w, const ph_committed_candidate_receipt_t *c, uint32_t core,
-                                               size_t votes)
+PW_UNUSED static ph_backed_candidate_t pw_back(para_world_t *w, const ph_committed_candidate_receipt_t *c,
+                                               uint32_t core, size_t votes)
 {
     ph_backed_candidate_t backed = {.candidate = *c};
     ph_group_index_t group;
@@ -235,7 +242,8 @@ PW_UNUSED static ph_backed_candidate_t pw_back(para_world_t *w, const ph_committ
 /* ---- bitfields ---- */
 
 /* The bitfield of an active validator in the block in hand: a set bit for each core of `cores` (bit i: core i). */
-PW_UNUSED static ph_unchecked_signed_availability_bitfield_t pw_bitfield(para_world_t *w, uint32_t active, uint64_t cores)
+PW_UNUSED static ph_unchecked_signed_availability_bitfield_t pw_bitfield(para_world_t *w, uint32_t active,
+                                                                         uint64_t cores)
 {
     ph_vec_validator_index_t order;
     ph_paras_shared_active_validator_indices_get(w->rt, &order);
@@ -243,7 +251,8 @@ PW_UNUSED static ph_unchecked_signed_availability_bitfield_t pw_bitfield(para_wo
     b.payload.v = ph_bits_new(w->rt->arena, ph_scheduler_core_count(w->rt));
     for (size_t i = 0; i < b.payload.v.count; i++)
         ph_bits_set(b.payload.v, i, cores >> i & 1);
-    ph_signing_context_t context = {.session_index = ph_paras_shared_session(w->rt), .parent_hash = ph_hash_of_header(&w->parent)};
+    ph_signing_context_t context = {.session_index = ph_paras_shared_session(w->rt),
+                                    .parent_hash = ph_hash_of_header(&w->parent)};
     ph_bytes_t payload = ph_payload_of_bitfield(w->rt->arena, b.payload.v, &context);
     ph_sr25519_sign(&w->keys[order.items[active].v], b.signature.bytes, payload, NULL);
     return b;

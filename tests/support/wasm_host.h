@@ -56,9 +56,9 @@ static ph_err_t wh_option(ph_wasm_instance_t *i, uint64_t *result, bool some, ph
 }
 
 #define WH(name) static ph_err_t wh_##name(ph_wasm_instance_t *i, uint64_t *result, const uint64_t *a)
-#define OPS ph_native_host_ops
-#define SELF (&wh(i)->native)
-#define QUIET (void)i, (void)result, (void)a
+#define OPS      ph_native_host_ops
+#define SELF     (&wh(i)->native)
+#define QUIET    (void)i, (void)result, (void)a
 
 WH(malloc)
 {

@@ -76,7 +76,8 @@ static rocksdb_options_t *make_options(void)
     rocksdb_options_set_write_buffer_size(options, 16u << 20);
     rocksdb_options_set_max_open_files(options, 256);
     rocksdb_options_set_keep_log_file_num(options, 1);
-    /* No log of its own, not even errors: it asserts that it can be written, which a full disk refutes. We see the errors. */
+    /* No log of its own, not even errors: it asserts that it can be written, which a full disk refutes. We see the
+     * errors. */
     rocksdb_options_set_info_log_level(options, NO_LOG);
     rocksdb_options_set_compression(options, rocksdb_no_compression);
     return options;
@@ -169,7 +170,8 @@ void ph_real_disk_delete(ph_real_disk_t *disk, const char *node, ph_bytes_t key)
     (void)look_at(disk, text, "deleting"); /* shows at the next put or sync */
 }
 
-static bool take_entry(rocksdb_iterator_t *it, ph_arena_t *arena, ph_bytes_t prefix, size_t skip, ph_bytes_t *cursor, ph_buf_t **value)
+static bool take_entry(rocksdb_iterator_t *it, ph_arena_t *arena, ph_bytes_t prefix, size_t skip, ph_bytes_t *cursor,
+                       ph_buf_t **value)
 {
     size_t key_len, value_len;
     const char *key = rocksdb_iter_key(it, &key_len);

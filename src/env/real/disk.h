@@ -1,5 +1,5 @@
-/* The disks of all nodes of a process in one RocksDB database: each node's keys stand behind its name. What was put is durable
- * after ph_real_disk_sync.
+/* The disks of all nodes of a process in one RocksDB database: each node's keys stand behind its name. What was put is
+ * durable after ph_real_disk_sync.
  *
  * A read that fails looks like a missing key to the reader; so after one, nothing is written any more (IO): a
  * node that cannot know what it signed must not sign.
@@ -12,8 +12,10 @@
 
 typedef struct ph_real_disk ph_real_disk_t;
 
-/* Makes the folder (and those above it) and the database if need be. IO: cannot be opened or is in use, why says how. */
-PH_MUST_CHECK ph_err_t ph_real_disk_open(ph_real_disk_t **out, const char *path, ph_log_t *log, char *why, size_t why_len);
+/* Makes the folder (and those above it) and the database if need be. IO: cannot be opened or is in use, why says how.
+ */
+PH_MUST_CHECK ph_err_t ph_real_disk_open(ph_real_disk_t **out, const char *path, ph_log_t *log, char *why,
+                                         size_t why_len);
 void ph_real_disk_close(ph_real_disk_t *disk); /* NULL allowed */
 
 /* FULL: no room on the device; IO. Said plainly in the log, once. */

@@ -15,15 +15,15 @@ struct ph_real {
     ph_real_config_t config;
     ph_hub_t *hub;
     ph_memo_t *memo;
-    ph_real_disk_t *disk;       /* NULL: in memory */
+    ph_real_disk_t *disk; /* NULL: in memory */
     ph_timers_t timers;
     uint64_t last_now_us;
-    size_t works;               /* under way */
+    size_t works; /* under way */
     bool stopping;
     uv_loop_t loop;
-    uv_prepare_t turn;          /* each turn of the loop begins with what is due */
-    uv_idle_t hurry;            /* active while more is due: then the loop does not wait */
-    uv_timer_t alarm;           /* ends the wait when the next call is due */
+    uv_prepare_t turn; /* each turn of the loop begins with what is due */
+    uv_idle_t hurry;   /* active while more is due: then the loop does not wait */
+    uv_timer_t alarm;  /* ends the wait when the next call is due */
     uv_signal_t interrupt, terminate;
 };
 
@@ -63,8 +63,14 @@ static bool lives(const ph_real_t *real, const ph_timer_call_t *call)
     return node->alive && node->incarnation == call->incarnation;
 }
 
-static void nothing(uv_idle_t *handle) { (void)handle; }
-static void wake(uv_timer_t *handle) { (void)handle; }
+static void nothing(uv_idle_t *handle)
+{
+    (void)handle;
+}
+static void wake(uv_timer_t *handle)
+{
+    (void)handle;
+}
 
 /* Until when to wait for something from outside. */
 static void set_alarm(ph_real_t *real)
@@ -109,14 +115,21 @@ void ph_real_stop(ph_real_t *real)
 
 ph_timer_t ph_real_timer(ph_real_t *real, uint64_t delay_us, void (*fn)(void *), void *ctx)
 {
-    return ph_timers_add(&real->timers, tick_us() + delay_us, (ph_timer_call_t){.fn = fn, .arg = ctx, .node = PH_TIMERS_NOBODY});
+    return ph_timers_add(&real->timers, tick_us() + delay_us,
+                         (ph_timer_call_t){.fn = fn, .arg = ctx, .node = PH_TIMERS_NOBODY});
 }
 
-void ph_real_timer_cancel(ph_real_t *real, ph_timer_t timer) { ph_timers_cancel(&real->timers, timer); }
+void ph_real_timer_cancel(ph_real_t *real, ph_timer_t timer)
+{
+    ph_timers_cancel(&real->timers, timer);
+}
 
 /* ---- what the hub needs ---- */
 
-static uint64_t driver_now(void *ctx) { return ph_real_now_us(ctx); }
+static uint64_t driver_now(void *ctx)
+{
+    return ph_real_now_us(ctx);
+}
 
 static ph_timer_t driver_at(void *ctx, uint64_t delay_us, void (*fn)(void *), void *arg)
 {
@@ -124,7 +137,10 @@ static ph_timer_t driver_at(void *ctx, uint64_t delay_us, void (*fn)(void *), vo
     return ph_timers_add(&real->timers, tick_us() + delay_us, (ph_timer_call_t){fn, arg, PH_TIMERS_NOBODY, 0, true});
 }
 
-static void driver_cancel(void *ctx, ph_timer_t timer) { ph_timers_cancel(&((ph_real_t *)ctx)->timers, timer); }
+static void driver_cancel(void *ctx, ph_timer_t timer)
+{
+    ph_timers_cancel(&((ph_real_t *)ctx)->timers, timer);
+}
 
 static bool driver_travel(void *ctx, uint32_t from, uint32_t to, size_t size, bool control, uint64_t *delay_us)
 {
@@ -135,17 +151,27 @@ static bool driver_travel(void *ctx, uint32_t from, uint32_t to, size_t size, bo
 
 /* ---- env operations ---- */
 
-static ph_real_t *world_of(ph_env_t *env) { return ((ph_hub_node_t *)env)->hub->ctx; }
+static ph_real_t *world_of(ph_env_t *env)
+{
+    return ((ph_hub_node_t *)env)->hub->ctx;
+}
 
-static uint64_t env_now(ph_env_t *env) { return ph_real_now_us(world_of(env)); }
+static uint64_t env_now(ph_env_t *env)
+{
+    return ph_real_now_us(world_of(env));
+}
 
 static ph_timer_t env_timer(ph_env_t *env, uint64_t delay_us, void (*fn)(void *), void *ctx)
 {
     uint32_t incarnation = ((ph_hub_node_t *)env)->incarnation;
-    return ph_timers_add(&world_of(env)->timers, tick_us() + delay_us, (ph_timer_call_t){fn, ctx, env->index, incarnation, false});
+    return ph_timers_add(&world_of(env)->timers, tick_us() + delay_us,
+                         (ph_timer_call_t){fn, ctx, env->index, incarnation, false});
 }
 
-static void env_timer_cancel(ph_env_t *env, ph_timer_t timer) { ph_timers_cancel(&world_of(env)->timers, timer); }
+static void env_timer_cancel(ph_env_t *env, ph_timer_t timer)
+{
+    ph_timers_cancel(&world_of(env)->timers, timer);
+}
 
 static void env_random(ph_env_t *env, void *out, size_t len)
 {
@@ -210,7 +236,8 @@ static ph_err_t env_disk_put(ph_env_t *env, ph_bytes_t key, ph_buf_t *value)
 static ph_buf_t *env_disk_get(ph_env_t *env, ph_bytes_t key)
 {
     ph_real_t *real = world_of(env);
-    return real->disk ? ph_real_disk_get(real->disk, env->name, key) : ph_memdisk_get(((ph_hub_node_t *)env)->disk, key);
+    return real->disk ? ph_real_disk_get(real->disk, env->name, key)
+                      : ph_memdisk_get(((ph_hub_node_t *)env)->disk, key);
 }
 
 static void env_disk_delete(ph_env_t *env, ph_bytes_t key)
@@ -295,7 +322,10 @@ void ph_real_watch_write(ph_real_watch_t *watch, bool write)
     PH_CHECK(uv_poll_start(&watch->poll, UV_READABLE | (write ? UV_WRITABLE : 0), on_poll) == 0);
 }
 
-static void free_watch(uv_handle_t *handle) { ph_mem_free(handle->data); }
+static void free_watch(uv_handle_t *handle)
+{
+    ph_mem_free(handle->data);
+}
 
 void ph_real_unwatch(ph_real_watch_t *watch)
 {
@@ -380,8 +410,14 @@ void ph_real_free(ph_real_t *real)
     ph_mem_free(real);
 }
 
-ph_hub_t *ph_real_hub(ph_real_t *real) { return real->hub; }
-ph_memo_t *ph_real_memo(ph_real_t *real) { return real->memo; }
+ph_hub_t *ph_real_hub(ph_real_t *real)
+{
+    return real->hub;
+}
+ph_memo_t *ph_real_memo(ph_real_t *real)
+{
+    return real->memo;
+}
 
 ph_env_t *ph_real_add_node(ph_real_t *real, const char *name)
 {

@@ -1,9 +1,9 @@
-/* The real world: a libuv loop, the wall clock, threads for background work, a disk. For now its network is the hub: nodes of
- * one process, without latency or loss.
+/* The real world: a libuv loop, the wall clock, threads for background work, a disk. For now its network is the hub:
+ * nodes of one process, without latency or loss.
  *
- * Everything runs on the thread that calls ph_real_run, background work excepted. Timers run on a clock that nobody sets;
- * ph_env_now_us follows the system's clock but never goes back. A callback never runs inside the call that caused it: what
- * is made during a turn of the loop is due in a later one.
+ * Everything runs on the thread that calls ph_real_run, background work excepted. Timers run on a clock that nobody
+ * sets; ph_env_now_us follows the system's clock but never goes back. A callback never runs inside the call that caused
+ * it: what is made during a turn of the loop is due in a later one.
  */
 #ifndef PH_ENV_REAL_REAL_H
 #define PH_ENV_REAL_REAL_H
@@ -13,10 +13,11 @@
 typedef struct ph_real ph_real_t;
 
 typedef struct ph_real_config {
-    const char *base_path;  /* the folder of the nodes' database; NULL: disks in memory */
-    size_t memo_entries;    /* of a memo that all nodes share; 0: none */
+    const char *base_path; /* the folder of the nodes' database; NULL: disks in memory */
+    size_t memo_entries;   /* of a memo that all nodes share; 0: none */
     /* Every trace event, as it happens, on the loop. May be NULL. */
-    void (*trace)(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event, const ph_trace_fields_t *fields);
+    void (*trace)(void *ctx, uint64_t now_us, ph_env_t *node, const char *subsystem, const char *event,
+                  const ph_trace_fields_t *fields);
     /* SIGINT or SIGTERM came; on the loop. NULL: signals do what they do. */
     void (*interrupted)(void *ctx, int signal);
     void *ctx;
@@ -25,8 +26,8 @@ typedef struct ph_real_config {
 
 /* IO, FULL: the base path, why says more; INTERNAL: no loop. */
 PH_MUST_CHECK ph_err_t ph_real_new(ph_real_t **out, const ph_real_config_t *config, char *why, size_t why_len);
-/* After its nodes have ended and their parts are freed, and nothing watches a descriptor any more: waits for background work
- * under way, then everything goes. */
+/* After its nodes have ended and their parts are freed, and nothing watches a descriptor any more: waits for background
+ * work under way, then everything goes. */
 void ph_real_free(ph_real_t *real); /* NULL allowed */
 
 ph_hub_t *ph_real_hub(ph_real_t *real);

@@ -5,7 +5,10 @@
 typedef struct ph_timer_entry entry_t;
 typedef struct ph_timer_slot slot_t;
 
-static bool before(const entry_t *a, const entry_t *b) { return a->due != b->due ? a->due < b->due : a->order < b->order; }
+static bool before(const entry_t *a, const entry_t *b)
+{
+    return a->due != b->due ? a->due < b->due : a->order < b->order;
+}
 
 static void push(ph_timers_t *timers, entry_t entry)
 {

@@ -39,7 +39,10 @@ void ph_timers_cancel(ph_timers_t *timers, ph_timer_t timer);
 /* When the next call is due; false: none waits. */
 bool ph_timers_next(ph_timers_t *timers, uint64_t *due);
 /* How many calls have ever been made: a bound for ph_timers_take. */
-static inline uint64_t ph_timers_order(const ph_timers_t *timers) { return timers->order; }
+static inline uint64_t ph_timers_order(const ph_timers_t *timers)
+{
+    return timers->order;
+}
 /* Takes the next call that is due at `now` and was made before `order`. */
 bool ph_timers_take(ph_timers_t *timers, uint64_t now, uint64_t order, ph_timer_call_t *out);
 

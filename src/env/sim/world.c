@@ -5,16 +5,16 @@
 #include "base/check.h"
 #include "crypto/hash.h"
 
-/* Events live in slots; the heap holds (time, order, slot). A timer handle is slot and generation, so that a stale one is
- * harmless. */
+/* Events live in slots; the heap holds (time, order, slot). A timer handle is slot and generation, so that a stale one
+ * is harmless. */
 typedef struct slot {
     void (*fn)(void *);
     void *arg;
-    void (*run)(void *);        /* background work: before fn, also when the node is gone */
-    uint32_t generation, node;  /* node UINT32_MAX: nobody's */
+    void (*run)(void *);       /* background work: before fn, also when the node is gone */
+    uint32_t generation, node; /* node UINT32_MAX: nobody's */
     uint32_t incarnation;
     uint32_t next_free;
-    bool used, hub;             /* hub: something under way in the network, with memory of its own */
+    bool used, hub; /* hub: something under way in the network, with memory of its own */
 } slot_t;
 
 typedef struct heap_entry {
@@ -55,7 +55,10 @@ static void rng_seed(uint64_t state[4], uint64_t seed, uint64_t stream)
         state[i] = splitmix(&s);
 }
 
-static uint64_t rotl(uint64_t x, int k) { return x << k | x >> (64 - k); }
+static uint64_t rotl(uint64_t x, int k)
+{
+    return x << k | x >> (64 - k);
+}
 
 static uint64_t rng_next(uint64_t s[4])
 {
@@ -115,7 +118,8 @@ static heap_entry_t heap_pop(ph_world_t *world)
     return top;
 }
 
-static ph_timer_t schedule(ph_world_t *world, uint32_t node, uint64_t at, void (*run)(void *), void (*fn)(void *), void *arg)
+static ph_timer_t schedule(ph_world_t *world, uint32_t node, uint64_t at, void (*run)(void *), void (*fn)(void *),
+                           void *arg)
 {
     uint32_t index;
     if (world->free_slot != NOBODY) {
@@ -186,7 +190,10 @@ void ph_world_run_until(ph_world_t *world, uint64_t until_us)
 
 /* ---- what the hub needs ---- */
 
-static uint64_t driver_now(void *ctx) { return ((ph_world_t *)ctx)->now; }
+static uint64_t driver_now(void *ctx)
+{
+    return ((ph_world_t *)ctx)->now;
+}
 
 static ph_timer_t driver_at(void *ctx, uint64_t delay_us, void (*fn)(void *), void *arg)
 {
@@ -196,9 +203,15 @@ static ph_timer_t driver_at(void *ctx, uint64_t delay_us, void (*fn)(void *), vo
     return timer;
 }
 
-static void driver_cancel(void *ctx, ph_timer_t timer) { cancel(ctx, timer); }
+static void driver_cancel(void *ctx, ph_timer_t timer)
+{
+    cancel(ctx, timer);
+}
 
-static unsigned side(const ph_world_t *world, uint32_t node) { return node < world->side_count ? world->side_of[node] : 0; }
+static unsigned side(const ph_world_t *world, uint32_t node)
+{
+    return node < world->side_count ? world->side_of[node] : 0;
+}
 
 static bool is_cut(void *ctx, uint32_t a, uint32_t b)
 {
@@ -219,9 +232,13 @@ static bool driver_travel(void *ctx, uint32_t from, uint32_t to, size_t size, bo
     return control || luck >= (uint64_t)(config->loss_percent * 10000.0);
 }
 
-static void feed(ph_world_t *world, const void *data, size_t len) { ph_blake2b_update(&world->digest, ph_bytes(data, len)); }
+static void feed(ph_world_t *world, const void *data, size_t len)
+{
+    ph_blake2b_update(&world->digest, ph_bytes(data, len));
+}
 
-static void driver_observe(void *ctx, ph_hub_event_t event, uint32_t from, uint32_t to, ph_protocol_id_t proto, ph_bytes_t content)
+static void driver_observe(void *ctx, ph_hub_event_t event, uint32_t from, uint32_t to, ph_protocol_id_t proto,
+                           ph_bytes_t content)
 {
     ph_world_t *world = ctx;
     uint8_t head[40];
@@ -237,9 +254,15 @@ static void driver_observe(void *ctx, ph_hub_event_t event, uint32_t from, uint3
 
 /* ---- env operations ---- */
 
-static ph_world_t *world_of(ph_env_t *env) { return ((ph_hub_node_t *)env)->hub->ctx; }
+static ph_world_t *world_of(ph_env_t *env)
+{
+    return ((ph_hub_node_t *)env)->hub->ctx;
+}
 
-static uint64_t env_now(ph_env_t *env) { return world_of(env)->now; }
+static uint64_t env_now(ph_env_t *env)
+{
+    return world_of(env)->now;
+}
 
 static ph_timer_t env_timer(ph_env_t *env, uint64_t delay_us, void (*fn)(void *), void *ctx)
 {
@@ -247,7 +270,10 @@ static ph_timer_t env_timer(ph_env_t *env, uint64_t delay_us, void (*fn)(void *)
     return schedule(world, env->index, world->now + delay_us, NULL, fn, ctx);
 }
 
-static void env_timer_cancel(ph_env_t *env, ph_timer_t timer) { cancel(world_of(env), timer); }
+static void env_timer_cancel(ph_env_t *env, ph_timer_t timer)
+{
+    cancel(world_of(env), timer);
+}
 
 static void env_random(ph_env_t *env, void *out, size_t len)
 {
@@ -272,8 +298,14 @@ static ph_err_t env_disk_put(ph_env_t *env, ph_bytes_t key, ph_buf_t *value)
     return PH_OK;
 }
 
-static ph_buf_t *env_disk_get(ph_env_t *env, ph_bytes_t key) { return ph_memdisk_get(((ph_hub_node_t *)env)->disk, key); }
-static void env_disk_delete(ph_env_t *env, ph_bytes_t key) { ph_memdisk_delete(((ph_hub_node_t *)env)->disk, key); }
+static ph_buf_t *env_disk_get(ph_env_t *env, ph_bytes_t key)
+{
+    return ph_memdisk_get(((ph_hub_node_t *)env)->disk, key);
+}
+static void env_disk_delete(ph_env_t *env, ph_bytes_t key)
+{
+    ph_memdisk_delete(((ph_hub_node_t *)env)->disk, key);
+}
 
 static bool env_disk_next(ph_env_t *env, ph_arena_t *arena, ph_bytes_t prefix, ph_bytes_t *cursor, ph_buf_t **value)
 {
@@ -286,7 +318,10 @@ static ph_err_t env_disk_sync(ph_env_t *env)
     return PH_OK;
 }
 
-static void feed_text(ph_world_t *world, const char *text) { feed(world, text, strlen(text) + 1); }
+static void feed_text(ph_world_t *world, const char *text)
+{
+    feed(world, text, strlen(text) + 1);
+}
 
 static void env_trace(ph_env_t *env, const char *subsystem, const char *event, const ph_trace_fields_t *fields)
 {
@@ -294,7 +329,8 @@ static void env_trace(ph_env_t *env, const char *subsystem, const char *event, c
     uint8_t head[48];
     ph_put_u64(head, world->now);
     ph_put_u32(head + 8, env->index);
-    ph_put_u32(head + 12, (uint32_t)(fields->has_para | fields->has_validator << 1 | fields->has_peer << 2 | fields->has_number << 3));
+    ph_put_u32(head + 12, (uint32_t)(fields->has_para | fields->has_validator << 1 | fields->has_peer << 2 |
+                                     fields->has_number << 3));
     ph_put_u32(head + 16, fields->para.v);
     ph_put_u32(head + 20, fields->validator.v);
     ph_put_u64(head + 24, fields->peer.v);
@@ -384,7 +420,10 @@ void ph_world_free(ph_world_t *world)
     ph_mem_free(world);
 }
 
-ph_hub_t *ph_world_hub(ph_world_t *world) { return world->hub; }
+ph_hub_t *ph_world_hub(ph_world_t *world)
+{
+    return world->hub;
+}
 
 ph_env_t *ph_world_add_node(ph_world_t *world, const char *name)
 {
@@ -396,7 +435,10 @@ ph_env_t *ph_world_add_node(ph_world_t *world, const char *name)
     return &node->env;
 }
 
-uint64_t ph_world_now_us(const ph_world_t *world) { return world->now; }
+uint64_t ph_world_now_us(const ph_world_t *world)
+{
+    return world->now;
+}
 
 void ph_world_at(ph_world_t *world, uint64_t at_us, void (*fn)(void *ctx), void *ctx)
 {
@@ -409,7 +451,10 @@ void ph_world_crash(ph_world_t *world, uint32_t index)
     ph_memdisk_crash(world->hub->nodes.items[index]->disk);
 }
 
-void ph_world_restart(ph_world_t *world, uint32_t index) { ph_hub_up(world->hub, index); }
+void ph_world_restart(ph_world_t *world, uint32_t index)
+{
+    ph_hub_up(world->hub, index);
+}
 
 void ph_world_partition(ph_world_t *world, const uint8_t *side_of, size_t count)
 {
@@ -431,7 +476,10 @@ void ph_world_set_network(ph_world_t *world, uint64_t latency_min_us, uint64_t l
     world->config.loss_percent = loss_percent;
 }
 
-uint64_t ph_world_random(ph_world_t *world, uint64_t below) { return rng_below(world->rng_director, below); }
+uint64_t ph_world_random(ph_world_t *world, uint64_t below)
+{
+    return rng_below(world->rng_director, below);
+}
 
 void ph_world_digest(ph_world_t *world, uint8_t out[32])
 {
@@ -439,5 +487,11 @@ void ph_world_digest(ph_world_t *world, uint8_t out[32])
     ph_blake2b_final(&copy, out, 32);
 }
 
-uint64_t ph_world_events(const ph_world_t *world) { return world->events; }
-ph_memo_t *ph_world_memo(ph_world_t *world) { return world->memo; }
+uint64_t ph_world_events(const ph_world_t *world)
+{
+    return world->events;
+}
+ph_memo_t *ph_world_memo(ph_world_t *world)
+{
+    return world->memo;
+}

@@ -20,13 +20,15 @@ static void respond(ph_job_t *job, void *flow, ph_err_t err, const ph_opt_shared
     if (serving.v1) {
         ph_chunk_fetching_response_v1_t response = {.kind = PH_CHUNK_FETCHING_RESPONSE_V1_NO_SUCH_CHUNK};
         if (here)
-            response = (ph_chunk_fetching_response_v1_t){.kind = PH_CHUNK_FETCHING_RESPONSE_V1_CHUNK,
-                                                         .chunk = {.chunk = chunk->value.v->chunk, .proof = chunk->value.v->proof}};
+            response = (ph_chunk_fetching_response_v1_t){
+                .kind = PH_CHUNK_FETCHING_RESPONSE_V1_CHUNK,
+                .chunk = {.chunk = chunk->value.v->chunk, .proof = chunk->value.v->proof}};
         ph_chunk_fetching_response_v1_encode(&w, &response);
     } else {
         ph_chunk_fetching_response_v2_t response = {.kind = PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK};
         if (here)
-            response = (ph_chunk_fetching_response_v2_t){.kind = PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK, .chunk = *chunk->value.v};
+            response = (ph_chunk_fetching_response_v2_t){.kind = PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK,
+                                                         .chunk = *chunk->value.v};
         ph_chunk_fetching_response_v2_encode(&w, &response);
     }
     ph_opt_bytes_t answer = {true, ph_writer_bytes(&w)};
@@ -60,12 +62,14 @@ static void on_message(ph_subsystem_t *self, ph_msg_t *msg)
 {
     switch ((ph_availability_distribution_msg_kind_t)ph_msg_kind(msg)) {
     case PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V1: {
-        const ph_msg_availability_distribution_incoming_chunk_request_v1_t *in = ph_msg_as_availability_distribution_incoming_chunk_request_v1(msg);
+        const ph_msg_availability_distribution_incoming_chunk_request_v1_t *in =
+            ph_msg_as_availability_distribution_incoming_chunk_request_v1(msg);
         serve(self, in->ticket, &in->request, true);
         break;
     }
     case PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V2: {
-        const ph_msg_availability_distribution_incoming_chunk_request_v2_t *in = ph_msg_as_availability_distribution_incoming_chunk_request_v2(msg);
+        const ph_msg_availability_distribution_incoming_chunk_request_v2_t *in =
+            ph_msg_as_availability_distribution_incoming_chunk_request_v2(msg);
         serve(self, in->ticket, &in->request, false);
         break;
     }

@@ -1,9 +1,10 @@
-/* Availability Distribution: fetches our chunk of every candidate pending availability, and serves the chunks we hold. Guide 4
- * "AvailabilityDistribution"; node.md section 13.
+/* Availability Distribution: fetches our chunk of every candidate pending availability, and serves the chunks we hold.
+ * Guide 4 "AvailabilityDistribution"; node.md section 13.
  *
- * For each occupied core at a leaf whose responsible group (the one that backed the candidate, not the one on the core now) is
- * not ours, members of that group are asked for our chunk, one after the other in random order, then again after a pause.
- * A chunk is stored only when its proof leads to the descriptor's erasure root; one that does not costs the sender Major.
+ * For each occupied core at a leaf whose responsible group (the one that backed the candidate, not the one on the core
+ * now) is not ours, members of that group are asked for our chunk, one after the other in random order, then again
+ * after a pause. A chunk is stored only when its proof leads to the descriptor's erasure root; one that does not costs
+ * the sender Major.
  */
 #ifndef PH_NODE_AVAILABILITY_DISTRIBUTION_H
 #define PH_NODE_AVAILABILITY_DISTRIBUTION_H
@@ -12,7 +13,7 @@
 #include "overseer/overseer.h"
 
 typedef struct ph_availability_distribution_config {
-    ph_keystore_t *keystore;    /* NULL: fetches nothing, serves nothing of its own */
+    ph_keystore_t *keystore; /* NULL: fetches nothing, serves nothing of its own */
     uint64_t slot_ms;
 } ph_availability_distribution_config_t;
 

@@ -7,8 +7,8 @@
 #include "primitives/rotation.h"
 #include "protocol/availability_distribution_out.h"
 
-/* Leaf: which session? who are we in it? which cores are occupied by others' candidates? do we hold our chunk already? Then
- * for each that we lack: ask, verify, store. */
+/* Leaf: which session? who are we in it? which cores are occupied by others' candidates? do we hold our chunk already?
+ * Then for each that we lack: ask, verify, store. */
 
 typedef struct leaf {
     ph_session_info_t info;
@@ -24,15 +24,21 @@ typedef struct fetching {
     ph_chunk_index_t index;         /* the chunk that is ours */
     ph_vec_validator_index_t group; /* shuffled */
     size_t next;
-    ph_erasure_chunk_t chunk;       /* verified, to be stored */
+    ph_erasure_chunk_t chunk; /* verified, to be stored */
     unsigned store_tries;
 } fetching_t;
 
 enum { STORE_TRIES = 8 };
 
-size_t ph_chunk_fetching_state_size(void) { return sizeof(leaf_t); }
+size_t ph_chunk_fetching_state_size(void)
+{
+    return sizeof(leaf_t);
+}
 
-static const ph_availability_distribution_config_t *config_of(ph_job_t *job) { return ph_config(ph_job_self(job)); }
+static const ph_availability_distribution_config_t *config_of(ph_job_t *job)
+{
+    return ph_config(ph_job_self(job));
+}
 
 /* ---- one candidate ---- */
 
@@ -75,8 +81,8 @@ static void stored(ph_job_t *job, void *flow, ph_err_t err, const ph_res_unit_st
 
 static bool is_our_chunk(const fetching_t *f, const ph_erasure_chunk_t *chunk)
 {
-    return chunk->index.v == f->index.v &&
-           ph_erasure_proof_verify(f->erasure_root.bytes, chunk->index.v, chunk->chunk, chunk->proof.v.items, chunk->proof.v.count) == PH_OK;
+    return chunk->index.v == f->index.v && ph_erasure_proof_verify(f->erasure_root.bytes, chunk->index.v, chunk->chunk,
+                                                                   chunk->proof.v.items, chunk->proof.v.count) == PH_OK;
 }
 
 /* One that gave us rubbish is not asked again for this candidate. */
@@ -95,9 +101,12 @@ static void take_answer(ph_job_t *job, void *flow, ph_err_t err, const ph_res_by
     ph_validator_index_t from = f->group.items[f->next - 1];
     ph_peer_id_t peer;
     bool answered = !err && answer->kind == PH_RES_BYTES_REQUEST_FAILURE_OK;
-    bool decoded = answered && ph_chunk_fetching_response_v2_decode_all(answer->ok, ph_job_arena(job), &response) == PH_OK;
+    bool decoded =
+        answered && ph_chunk_fetching_response_v2_decode_all(answer->ok, ph_job_arena(job), &response) == PH_OK;
     if (decoded && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK && is_our_chunk(f, &response.chunk)) {
-        ph_note(self, "chunk-fetched", PH_FIELDS(.block = ph_job_key(job), .candidate = &f->candidate, PH_F_PARA(f->para), PH_F_VALIDATOR(from)));
+        ph_note(
+            self, "chunk-fetched",
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &f->candidate, PH_F_PARA(f->para), PH_F_VALIDATOR(from)));
         f->chunk = response.chunk;
         store(job, f);
         return;
@@ -105,7 +114,8 @@ static void take_answer(ph_job_t *job, void *flow, ph_err_t err, const ph_res_by
     bool honest = decoded && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK;
     if (answered && !honest) {
         if (ph_net_resolve(ph_env_of(self), &f->leaf->info.discovery_keys.items[from.v], &peer))
-            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("chunk: not what was asked for"));
+            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR},
+                                               PH_BYTES_LIT("chunk: not what was asked for"));
         forget_member(f, f->next - 1);
     }
     ask_next(job, f);
@@ -167,13 +177,15 @@ static void begin(ph_job_t *leaf_job, const leaf_t *leaf, const ph_occupied_core
     f->candidate = core->candidate_hash;
     f->erasure_root = core->candidate_descriptor.erasure_root;
     f->para = core->candidate_descriptor.para_id;
-    f->index = ph_rotation_chunk_index(leaf->info.validators.count, leaf->mapping, (ph_core_index_t){(uint32_t)core_index}, leaf->me);
+    f->index = ph_rotation_chunk_index(leaf->info.validators.count, leaf->mapping,
+                                       (ph_core_index_t){(uint32_t)core_index}, leaf->me);
     ph_vec_validator_index_clone(ph_job_arena(job), &f->group, &groups->items[core->group_responsible.v]);
     shuffle(ph_env_of(ph_job_self(job)), &f->group);
     ph_ask_availability_store_query_chunk_availability(job, &f->candidate, leaf->me, f, unless_here);
 }
 
-static void look_at_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_core_state_runtime_api_error_t *cores)
+static void look_at_cores(ph_job_t *job, void *flow, ph_err_t err,
+                          const ph_res_vec_core_state_runtime_api_error_t *cores)
 {
     if (err || cores->kind != PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK)
         return;
@@ -190,19 +202,22 @@ static void note_features(ph_job_t *job, void *flow, ph_err_t err, const ph_res_
     ph_ask_runtime_api_request_availability_cores(job, ph_job_key(job), leaf, look_at_cores);
 }
 
-static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_session_info_runtime_api_error_t *info)
+static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err,
+                           const ph_res_opt_session_info_runtime_api_error_t *info)
 {
     leaf_t *leaf = flow;
     if (err || info->kind != PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK || !info->ok.some)
         return;
     ph_session_info_clone(ph_job_arena(job), &leaf->info, &info->ok.value);
     if (leaf->info.validators.count < 2 ||
-        !ph_keystore_find_validator(config_of(job)->keystore, leaf->info.validators.items, leaf->info.validators.count, &leaf->me))
+        !ph_keystore_find_validator(config_of(job)->keystore, leaf->info.validators.items, leaf->info.validators.count,
+                                    &leaf->me))
         return;
     ph_ask_runtime_api_request_node_features(job, ph_job_key(job), leaf, note_features);
 }
 
-static void ask_for_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void ask_for_session(ph_job_t *job, void *flow, ph_err_t err,
+                            const ph_res_session_index_runtime_api_error_t *session)
 {
     if (err || session->kind != PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK)
         return;

@@ -13,14 +13,14 @@ enum { KEPT = 16 };
 
 typedef struct kept_answer {
     ph_candidate_hash_t candidate;
-    ph_rc_t *data;          /* NULL: invalid */
+    ph_rc_t *data; /* NULL: invalid */
 } kept_answer_t;
 
 typedef struct state {
-    ph_map_t running;       /* ph_candidate_hash_t → ph_job_t * */
+    ph_map_t running; /* ph_candidate_hash_t → ph_job_t * */
     kept_answer_t kept[KEPT];
-    size_t kept_count;      /* a ring */
-    ph_hash_t leaf;         /* the newest leaf: where sessions are asked for */
+    size_t kept_count; /* a ring */
+    ph_hash_t leaf;    /* the newest leaf: where sessions are asked for */
     bool has_leaf;
 } state_t;
 
@@ -32,8 +32,9 @@ typedef struct shared_recovery {
 
 static void answer(ph_subsystem_t *self, ph_msg_t *msg, ph_rc_t *data, bool invalid)
 {
-    ph_res_shared_available_data_recovery_error_t reply = {.kind = PH_RES_SHARED_AVAILABLE_DATA_RECOVERY_ERROR_ERR,
-                                                           .err = {invalid ? PH_RECOVERY_ERROR_INVALID : PH_RECOVERY_ERROR_UNAVAILABLE}};
+    ph_res_shared_available_data_recovery_error_t reply = {
+        .kind = PH_RES_SHARED_AVAILABLE_DATA_RECOVERY_ERROR_ERR,
+        .err = {invalid ? PH_RECOVERY_ERROR_INVALID : PH_RECOVERY_ERROR_UNAVAILABLE}};
     if (data)
         reply = (ph_res_shared_available_data_recovery_error_t){.kind = PH_RES_SHARED_AVAILABLE_DATA_RECOVERY_ERROR_OK,
                                                                 .ok = {data, ph_rc_value(data)}};
@@ -70,7 +71,8 @@ static void drop_waiting(void *ptr)
 static void recover(ph_subsystem_t *self, ph_msg_t *msg)
 {
     state_t *state = ph_state(self);
-    const ph_msg_availability_recovery_recover_available_data_t *in = ph_msg_as_availability_recovery_recover_available_data(msg);
+    const ph_msg_availability_recovery_recover_available_data_t *in =
+        ph_msg_as_availability_recovery_recover_available_data(msg);
     ph_candidate_hash_t candidate = ph_hash_of_receipt(&in->receipt);
     bool added;
     for (size_t i = 0; i < state->kept_count && i < KEPT; i++) {
@@ -88,7 +90,10 @@ static void recover(ph_subsystem_t *self, ph_msg_t *msg)
         return;
     shared->candidate = candidate;
     ph_arena_defer(ph_job_arena(*running), drop_waiting, shared);
-    ph_recovery_question_t question = {.receipt = in->receipt, .session = in->session, .group = in->backing_group, .core = in->core,
+    ph_recovery_question_t question = {.receipt = in->receipt,
+                                       .session = in->session,
+                                       .group = in->backing_group,
+                                       .core = in->core,
                                        .at = state->has_leaf ? state->leaf : in->receipt.descriptor.relay_parent};
     ph_recovery_start(*running, &question, shared, recovered);
 }
@@ -99,7 +104,8 @@ static void respond(ph_job_t *job, void *flow, ph_err_t err, const ph_opt_shared
 {
     ph_available_data_fetching_response_t response = {.kind = PH_AVAILABLE_DATA_FETCHING_RESPONSE_NO_SUCH_DATA};
     if (!err && data->some)
-        response = (ph_available_data_fetching_response_t){.kind = PH_AVAILABLE_DATA_FETCHING_RESPONSE_AVAILABLE_DATA, .available_data = *data->value.v};
+        response = (ph_available_data_fetching_response_t){.kind = PH_AVAILABLE_DATA_FETCHING_RESPONSE_AVAILABLE_DATA,
+                                                           .available_data = *data->value.v};
     ph_writer_t w = ph_writer_in(ph_job_arena(job));
     ph_available_data_fetching_response_encode(&w, &response);
     ph_opt_bytes_t bytes = {true, ph_writer_bytes(&w)};
@@ -173,4 +179,5 @@ static void destroy(ph_subsystem_t *self)
         ph_rc_unref(state->kept[i].data);
 }
 
-const ph_subsystem_ops_t ph_availability_recovery_ops = {.state_size = sizeof(state_t), .handle = handle, .destroy = destroy};
+const ph_subsystem_ops_t ph_availability_recovery_ops = {
+    .state_size = sizeof(state_t), .handle = handle, .destroy = destroy};

@@ -15,22 +15,22 @@ enum { PARALLEL = 50, TRIES = 5, PAYLOAD_MAX = 64 << 20 };
 
 /* own store → backers → own chunks → others' chunks → decode → encode again → compare */
 typedef struct recovery {
-    ph_job_t *job;                      /* of this recovery; ends with it */
+    ph_job_t *job; /* of this recovery; ends with it */
     ph_job_t *asker;
     void *flow;
     ph_recovery_done_fn then;
     ph_recovery_question_t q;
     ph_session_info_t info;
     bool mapping;
-    ph_vec_validator_index_t order;     /* whom to ask next; shuffled */
+    ph_vec_validator_index_t order; /* whom to ask next; shuffled */
     size_t next, under_way, round;
     size_t threshold, systematic;
-    ph_bits_t have;                     /* by chunk index */
-    ph_bits_t given;                    /* by validator: whose chunk we have, or who has none that is good */
+    ph_bits_t have;  /* by chunk index */
+    ph_bits_t given; /* by validator: whose chunk we have, or who has none that is good */
     PH_LIST(ph_erasure_piece_t) pieces;
-    bool unfit;                         /* a chunk proven against the root that cannot be one of an encoding */
-    bool decoding;                      /* out of chunks: what does not fit now is invalid */
-    ph_rc_t *candidate_data;            /* being compared */
+    bool unfit;              /* a chunk proven against the root that cannot be one of an encoding */
+    bool decoding;           /* out of chunks: what does not fit now is invalid */
+    ph_rc_t *candidate_data; /* being compared */
 } recovery_t;
 
 typedef struct asked_chunk {
@@ -50,7 +50,10 @@ static void finish(recovery_t *r, ph_rc_t *data, bool invalid)
     then(asker, flow, data, invalid);
 }
 
-static void drop_data(void *ptr) { ph_rc_unref(((recovery_t *)ptr)->candidate_data); }
+static void drop_data(void *ptr)
+{
+    ph_rc_unref(((recovery_t *)ptr)->candidate_data);
+}
 
 /* ---- the end check ---- */
 
@@ -164,18 +167,23 @@ static void take_piece(recovery_t *r, const ph_erasure_chunk_t *chunk, ph_valida
         return;
     }
     ph_bits_set(r->have, chunk->index.v, true);
-    ph_list_push(ph_job_arena(r->job), &r->pieces, ((ph_erasure_piece_t){chunk->index.v, ph_bytes_copy(ph_job_arena(r->job), chunk->chunk)}));
+    ph_list_push(ph_job_arena(r->job), &r->pieces,
+                 ((ph_erasure_piece_t){chunk->index.v, ph_bytes_copy(ph_job_arena(r->job), chunk->chunk)}));
 }
 
-static bool enough(const recovery_t *r) { return r->unfit || r->pieces.count >= r->threshold; }
+static bool enough(const recovery_t *r)
+{
+    return r->unfit || r->pieces.count >= r->threshold;
+}
 
 static bool is_good(const recovery_t *r, const ph_erasure_chunk_t *chunk, ph_validator_index_t from)
 {
     ph_core_index_t core = r->q.core.some ? r->q.core.value : (ph_core_index_t){0};
-    ph_chunk_index_t expected = ph_rotation_chunk_index(r->info.validators.count, r->mapping && r->q.core.some, core, from);
+    ph_chunk_index_t expected =
+        ph_rotation_chunk_index(r->info.validators.count, r->mapping && r->q.core.some, core, from);
     return chunk->index.v == expected.v &&
-           ph_erasure_proof_verify(r->q.receipt.descriptor.erasure_root.bytes, chunk->index.v, chunk->chunk, chunk->proof.v.items,
-                                   chunk->proof.v.count) == PH_OK;
+           ph_erasure_proof_verify(r->q.receipt.descriptor.erasure_root.bytes, chunk->index.v, chunk->chunk,
+                                   chunk->proof.v.items, chunk->proof.v.count) == PH_OK;
 }
 
 static void take_chunk(ph_job_t *job, void *flow, ph_err_t err, const ph_res_bytes_request_failure_t *answer)
@@ -196,7 +204,8 @@ static void take_chunk(ph_job_t *job, void *flow, ph_err_t err, const ph_res_byt
         ph_bits_set(r->given, asked->from.v, true); /* only who could not be reached is asked again */
         if (!(well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK) &&
             ph_net_resolve(ph_env_of(self), &r->info.discovery_keys.items[asked->from.v], &peer))
-            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("recovery: not the chunk asked for"));
+            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR},
+                                               PH_BYTES_LIT("recovery: not the chunk asked for"));
     }
     if (enough(r))
         begin_decoding(r);
@@ -237,7 +246,8 @@ static void ask_for_chunks(recovery_t *r)
 static void ask_all(recovery_t *r)
 {
     size_t n = r->info.validators.count;
-    r->order = (ph_vec_validator_index_t){.items = ph_arena_alloc(ph_job_arena(r->job), n * sizeof *r->order.items), .count = n};
+    r->order = (ph_vec_validator_index_t){.items = ph_arena_alloc(ph_job_arena(r->job), n * sizeof *r->order.items),
+                                          .count = n};
     for (uint32_t i = 0; i < n; i++)
         r->order.items[i].v = i;
     shuffle(ph_env_of(ph_job_self(r->job)), &r->order);
@@ -264,7 +274,8 @@ static void begin_chunks(recovery_t *r)
 {
     ph_arena_t *arena = ph_job_arena(r->job);
     size_t n = r->info.validators.count;
-    if (ph_erasure_threshold(&r->threshold, n) != PH_OK || ph_erasure_systematic_threshold(&r->systematic, n) != PH_OK) {
+    if (ph_erasure_threshold(&r->threshold, n) != PH_OK ||
+        ph_erasure_systematic_threshold(&r->systematic, n) != PH_OK) {
         finish(r, NULL, false);
         return;
     }
@@ -303,7 +314,8 @@ static void ask_next_backer(recovery_t *r)
         begin_chunks(r);
         return;
     }
-    ph_recipient_t to = {.kind = PH_RECIPIENT_AUTHORITY, .authority = r->info.discovery_keys.items[r->order.items[r->next++].v]};
+    ph_recipient_t to = {.kind = PH_RECIPIENT_AUTHORITY,
+                         .authority = r->info.discovery_keys.items[r->order.items[r->next++].v]};
     ph_available_data_fetching_request_t request = {.candidate_hash = ph_hash_of_receipt(&r->q.receipt)};
     ph_writer_t w = ph_writer_in(ph_job_arena(r->job));
     ph_available_data_fetching_request_encode(&w, &request);
@@ -346,7 +358,8 @@ static void note_features(ph_job_t *job, void *flow, ph_err_t err, const ph_res_
         ph_ask_availability_store_query_available_data(job, &candidate, r, look_into_store);
 }
 
-static void note_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_session_info_runtime_api_error_t *info)
+static void note_session(ph_job_t *job, void *flow, ph_err_t err,
+                         const ph_res_opt_session_info_runtime_api_error_t *info)
 {
     recovery_t *r = flow;
     if (err || info->kind != PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK || !info->ok.some) {

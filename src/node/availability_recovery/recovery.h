@@ -7,10 +7,10 @@
 typedef struct ph_recovery_question {
     ph_candidate_receipt_t receipt;
     ph_session_index_t session;
-    ph_hash_t at;                       /* a block at which the session's info can be asked for */
-    ph_opt_group_index_t group;         /* backers to ask first */
-    ph_opt_core_index_t core;           /* for the chunk mapping */
-    bool chunks_alone;                  /* neither our store nor backers' full data */
+    ph_hash_t at;               /* a block at which the session's info can be asked for */
+    ph_opt_group_index_t group; /* backers to ask first */
+    ph_opt_core_index_t core;   /* for the chunk mapping */
+    bool chunks_alone;          /* neither our store nor backers' full data */
 } ph_recovery_question_t;
 
 /* then(ctx_job's job, flow, data or NULL, invalid) in a turn, unless `job` ends first. data is borrowed. */

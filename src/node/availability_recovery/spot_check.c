@@ -7,8 +7,8 @@
 #include "primitives/hash_of.h"
 #include "protocol/availability_recovery_out.h"
 
-/* For each candidate that a block included, the validator drawn by hash(candidate ‖ block) recovers its data from chunks
- * alone and compares PoV and validation data with the descriptor. */
+/* For each candidate that a block included, the validator drawn by hash(candidate ‖ block) recovers its data from
+ * chunks alone and compares PoV and validation data with the descriptor. */
 
 typedef struct leaf {
     ph_session_index_t session;
@@ -31,12 +31,13 @@ static void compare(ph_job_t *job, void *flow, ph_rc_t *rc, bool invalid)
         const ph_available_data_t *data = ph_rc_value(rc);
         ph_hash_t pov = ph_hash_of_pov(&data->pov), pvd = ph_hash_of_validation_data(&data->validation_data);
         verdict = memcmp(&pov, &check->receipt.descriptor.pov_hash, sizeof pov) != 0 ? "another PoV"
-                  : memcmp(&pvd, &check->receipt.descriptor.persisted_validation_data_hash, sizeof pvd) != 0 ? "other validation data"
-                                                                                                            : "ok";
+                  : memcmp(&pvd, &check->receipt.descriptor.persisted_validation_data_hash, sizeof pvd) != 0
+                      ? "other validation data"
+                      : "ok";
     }
     ph_note(ph_job_self(job), rc ? "data-recovered" : "data-not-recovered",
-            PH_FIELDS(.block = &check->block, .candidate = &check->candidate, PH_F_PARA(check->receipt.descriptor.para_id),
-                      PH_F_VALIDATOR(check->me), .reason = verdict));
+            PH_FIELDS(.block = &check->block, .candidate = &check->candidate,
+                      PH_F_PARA(check->receipt.descriptor.para_id), PH_F_VALIDATOR(check->me), .reason = verdict));
     ph_job_end(job);
 }
 
@@ -60,11 +61,13 @@ static void begin(ph_job_t *leaf_job, const leaf_t *leaf, const ph_candidate_rec
     *check = (check_t){.receipt = *receipt, .candidate = candidate, .block = *ph_job_key(leaf_job), .me = leaf->me};
     ph_session_index_t session = leaf->session;
     ph_descriptor_session_index(&receipt->descriptor, &session);
-    ph_recovery_question_t question = {.receipt = *receipt, .session = session, .at = check->block, .core = {true, core}, .chunks_alone = true};
+    ph_recovery_question_t question = {
+        .receipt = *receipt, .session = session, .at = check->block, .core = {true, core}, .chunks_alone = true};
     ph_recovery_start(job, &question, check, compare);
 }
 
-static void take_events(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_candidate_event_runtime_api_error_t *events)
+static void take_events(ph_job_t *job, void *flow, ph_err_t err,
+                        const ph_res_vec_candidate_event_runtime_api_error_t *events)
 {
     if (err || events->kind != PH_RES_VEC_CANDIDATE_EVENT_RUNTIME_API_ERROR_OK)
         return;
@@ -73,7 +76,8 @@ static void take_events(ph_job_t *job, void *flow, ph_err_t err, const ph_res_ve
             begin(job, flow, &events->ok.items[i].candidate_included._0, events->ok.items[i].candidate_included._2);
 }
 
-static void note_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void note_session(ph_job_t *job, void *flow, ph_err_t err,
+                         const ph_res_session_index_runtime_api_error_t *session)
 {
     leaf_t *leaf = flow;
     if (err || session->kind != PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK)
@@ -82,7 +86,8 @@ static void note_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_s
     ph_ask_runtime_api_request_candidate_events(job, ph_job_key(job), leaf, take_events);
 }
 
-static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err,
+                           const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     const ph_availability_recovery_config_t *config = ph_config(ph_job_self(job));
     leaf_t *leaf = flow;

@@ -26,9 +26,11 @@ static void query_data_availability(ph_subsystem_t *self, ph_msg_t *msg)
 
 static void query_chunk_availability(ph_subsystem_t *self, ph_msg_t *msg)
 {
-    const ph_msg_availability_store_query_chunk_availability_t *ask = ph_msg_as_availability_store_query_chunk_availability(msg);
+    const ph_msg_availability_store_query_chunk_availability_t *ask =
+        ph_msg_as_availability_store_query_chunk_availability(msg);
     const entry_t *entry = ph_av_entry(self, &ask->candidate);
-    bool here = entry && ((entry->has_data && ask->validator.v < entry->validators) || ph_av_has_chunk(self, &ask->candidate, ask->validator));
+    bool here = entry && ((entry->has_data && ask->validator.v < entry->validators) ||
+                          ph_av_has_chunk(self, &ask->candidate, ask->validator));
     ph_reply_availability_store_query_chunk_availability(self, msg, &here);
 }
 
@@ -39,7 +41,8 @@ static ph_rc_t *chunk_of(const entry_t *entry, ph_validator_index_t validator)
 {
     ph_arena_t *arena = ph_arena_new();
     ph_erasure_chunk_t chunk;
-    ph_coded_chunk(entry->coded, arena, &chunk, ph_rotation_chunk_index(entry->validators, entry->mapping, entry->core, validator).v);
+    ph_coded_chunk(entry->coded, arena, &chunk,
+                   ph_rotation_chunk_index(entry->validators, entry->mapping, entry->core, validator).v);
     ph_rc_t *rc = ph_rc_new(&ph_type_erasure_chunk, &chunk);
     ph_arena_free(arena);
     return rc;
@@ -48,7 +51,7 @@ static ph_rc_t *chunk_of(const entry_t *entry, ph_validator_index_t validator)
 typedef struct chunk_question {
     ph_msg_t *msg;
     ph_candidate_hash_t candidate;
-    bool mapping;           /* of data to be stored */
+    bool mapping; /* of data to be stored */
 } chunk_question_t;
 
 static void reply_chunk(ph_subsystem_t *self, ph_msg_t *msg, ph_rc_t *chunk)
@@ -109,7 +112,8 @@ static void drop_question(void *ptr)
 }
 
 /* The data is here, its chunks have to be made again (after a restart). */
-static bool make_chunks_first(ph_subsystem_t *self, ph_msg_t *msg, const ph_candidate_hash_t *candidate, const entry_t *entry)
+static bool make_chunks_first(ph_subsystem_t *self, ph_msg_t *msg, const ph_candidate_hash_t *candidate,
+                              const entry_t *entry)
 {
     ph_rc_t *data = entry && entry->has_data && !entry->coded ? ph_av_get_data(self, candidate) : NULL;
     if (!data)
@@ -172,7 +176,8 @@ static void store_chunk(ph_subsystem_t *self, ph_msg_t *msg)
 }
 
 /* Data and meta are made durable together: data without its meta would never be pruned. */
-static bool keep_data(ph_subsystem_t *self, const ph_msg_availability_store_store_available_data_t *in, bool mapping, ph_coded_t *coded)
+static bool keep_data(ph_subsystem_t *self, const ph_msg_availability_store_store_available_data_t *in, bool mapping,
+                      ph_coded_t *coded)
 {
     entry_t *entry = ph_av_note(self, &in->candidate, in->n_validators);
     if (entry->has_data)
@@ -194,7 +199,8 @@ static void store_coded(ph_job_t *job, void *flow, ph_coded_t *coded)
 {
     ph_subsystem_t *self = ph_job_self(job);
     chunk_question_t *q = flow;
-    const ph_msg_availability_store_store_available_data_t *in = ph_msg_as_availability_store_store_available_data(q->msg);
+    const ph_msg_availability_store_store_available_data_t *in =
+        ph_msg_as_availability_store_store_available_data(q->msg);
     ph_res_unit_store_error_t reply = {.kind = PH_RES_UNIT_STORE_ERROR_OK};
     if (!coded || memcmp(ph_coded_root(coded), &in->expected_erasure_root, sizeof in->expected_erasure_root) != 0)
         reply = refused(PH_STORE_ERROR_INVALID_ERASURE_ROOT);
@@ -206,7 +212,8 @@ static void store_coded(ph_job_t *job, void *flow, ph_coded_t *coded)
 
 static void code_data(ph_job_t *job, chunk_question_t *q)
 {
-    const ph_msg_availability_store_store_available_data_t *in = ph_msg_as_availability_store_store_available_data(q->msg);
+    const ph_msg_availability_store_store_available_data_t *in =
+        ph_msg_as_availability_store_store_available_data(q->msg);
     ph_writer_t w = PH_WRITER_HEAP;
     ph_available_data_encode(&w, in->data.v);
     ph_job_erasure_code(job, in->n_validators, ph_writer_bytes(&w), q, store_coded);
@@ -227,7 +234,8 @@ static void store_available_data(ph_subsystem_t *self, ph_msg_t *msg)
     const store_t *store = ph_state(self);
     const entry_t *entry = ph_av_entry(self, &in->candidate);
     if (entry && entry->has_data) {
-        ph_reply_availability_store_store_available_data(self, msg, &(ph_res_unit_store_error_t){.kind = PH_RES_UNIT_STORE_ERROR_OK});
+        ph_reply_availability_store_store_available_data(
+            self, msg, &(ph_res_unit_store_error_t){.kind = PH_RES_UNIT_STORE_ERROR_OK});
         return;
     }
     ph_job_t *job = ph_job_child(ph_root_job(self), sizeof(chunk_question_t));
@@ -313,4 +321,5 @@ static void destroy(ph_subsystem_t *self)
     ph_map_free(&store->seen);
 }
 
-const ph_subsystem_ops_t ph_availability_store_ops = {.state_size = sizeof(store_t), .handle = handle, .destroy = destroy};
+const ph_subsystem_ops_t ph_availability_store_ops = {
+    .state_size = sizeof(store_t), .handle = handle, .destroy = destroy};

@@ -4,21 +4,23 @@
 #include "node/availability_store/store.h"
 #include "primitives/hash_of.h"
 
-/* What blocks do to candidates: a new leaf and its unseen ancestors tell what they backed and included; finality settles it. */
+/* What blocks do to candidates: a new leaf and its unseen ancestors tell what they backed and included; finality
+ * settles it. */
 
 enum { ANCESTORS = 24 };
 #define HOUR_MS UINT64_C(3600000)
 
 typedef struct leaf {
     ph_leaf_t block;
-    ph_vec_hash_t blocks;       /* the leaf and its ancestors, newest first */
-    size_t at;                  /* asked about: blocks.items[at] */
+    ph_vec_hash_t blocks; /* the leaf and its ancestors, newest first */
+    size_t at;            /* asked about: blocks.items[at] */
     uint32_t validators;
 } leaf_t;
 
 static void next_block(ph_job_t *job, leaf_t *leaf);
 
-static void note_included(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, const including_block_t *block, uint32_t validators)
+static void note_included(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, const including_block_t *block,
+                          uint32_t validators)
 {
     entry_t *entry = ph_av_note(self, candidate, validators);
     if (entry->state == FINALIZED)
@@ -34,7 +36,8 @@ static void note_included(ph_subsystem_t *self, const ph_candidate_hash_t *candi
         ph_complain(self, PH_LOG_ERROR, "cannot record that a candidate was included");
 }
 
-static void take_events(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_candidate_event_runtime_api_error_t *events)
+static void take_events(ph_job_t *job, void *flow, ph_err_t err,
+                        const ph_res_vec_candidate_event_runtime_api_error_t *events)
 {
     ph_subsystem_t *self = ph_job_self(job);
     store_t *store = ph_state(self);
@@ -60,7 +63,8 @@ static void take_events(ph_job_t *job, void *flow, ph_err_t err, const ph_res_ve
     next_block(job, leaf);
 }
 
-static void on_validators(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+static void on_validators(ph_job_t *job, void *flow, ph_err_t err,
+                          const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     leaf_t *leaf = flow;
     leaf->validators = 0;
@@ -109,7 +113,7 @@ void ph_av_on_leaf(ph_subsystem_t *self, const ph_leaf_t *block)
 
 typedef struct finality {
     ph_leaf_t block;
-    ph_vec_hash_t chain;        /* the final chain below the block, newest first, itself included */
+    ph_vec_hash_t chain; /* the final chain below the block, newest first, itself included */
 } finality_t;
 
 typedef enum fate { FATE_OPEN, FATE_FINAL, FATE_DEAD } fate_t;
@@ -119,7 +123,8 @@ static fate_t fate_of(const finality_t *f, const including_block_t *block)
 {
     if (block->number > f->block.number || f->block.number - block->number >= f->chain.count)
         return FATE_OPEN;
-    return memcmp(&f->chain.items[f->block.number - block->number], &block->hash, sizeof block->hash) == 0 ? FATE_FINAL : FATE_DEAD;
+    return memcmp(&f->chain.items[f->block.number - block->number], &block->hash, sizeof block->hash) == 0 ? FATE_FINAL
+                                                                                                           : FATE_DEAD;
 }
 
 /* Finalized if a block that included it is final; Unavailable again if all were on dead forks. */
@@ -213,7 +218,9 @@ void ph_av_prune(ph_job_t *job, void *flow)
     PH_LIST(ph_candidate_hash_t) gone = {0};
     for (size_t i = 0; ph_map_next(&store->entries, &i, &key, &value);) {
         const entry_t *entry = value;
-        uint64_t keep = entry->state == UNAVAILABLE ? keep_unavailable : entry->state == FINALIZED ? keep_finalized : UINT64_MAX;
+        uint64_t keep = entry->state == UNAVAILABLE ? keep_unavailable
+                        : entry->state == FINALIZED ? keep_finalized
+                                                    : UINT64_MAX;
         if (keep != UINT64_MAX && now >= entry->since_ms + keep)
             ph_list_push(NULL, &gone, *(const ph_candidate_hash_t *)key);
     }

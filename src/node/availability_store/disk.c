@@ -2,7 +2,8 @@
 
 #include "node/availability_store/store.h"
 
-/* Keys: "av/m" candidate → meta; "av/d" candidate → AvailableData; "av/c" candidate validator (u32 LE) → ErasureChunk. */
+/* Keys: "av/m" candidate → meta; "av/d" candidate → AvailableData; "av/c" candidate validator (u32 LE) → ErasureChunk.
+ */
 enum { TAG_LEN = 4, HASH_LEN = 32, KEY_MAX = TAG_LEN + HASH_LEN + 4 };
 
 typedef struct disk_key {
@@ -22,7 +23,10 @@ static disk_key_t key_of(const char *tag, const ph_candidate_hash_t *candidate, 
     return key;
 }
 
-static ph_bytes_t bytes_of(const disk_key_t *key) { return ph_bytes(key->bytes, key->len); }
+static ph_bytes_t bytes_of(const disk_key_t *key)
+{
+    return ph_bytes(key->bytes, key->len);
+}
 
 static ph_err_t put(ph_subsystem_t *self, const disk_key_t *key, ph_writer_t *w)
 {
@@ -126,7 +130,8 @@ void ph_av_forget(ph_subsystem_t *self, const ph_candidate_hash_t *candidate)
     store_t *store = ph_state(self);
     ph_env_t *env = ph_env_of(self);
     entry_t *entry = ph_av_entry(self, candidate);
-    disk_key_t meta = key_of("av/m", candidate, NULL), data = key_of("av/d", candidate, NULL), chunks = key_of("av/c", candidate, NULL);
+    disk_key_t meta = key_of("av/m", candidate, NULL), data = key_of("av/d", candidate, NULL),
+               chunks = key_of("av/c", candidate, NULL);
     ph_arena_t *arena = ph_arena_new();
     ph_bytes_t cursor = {0};
     ph_disk_delete(env, bytes_of(&meta));
@@ -144,7 +149,8 @@ void ph_av_forget(ph_subsystem_t *self, const ph_candidate_hash_t *candidate)
 
 /* ---- values ---- */
 
-ph_err_t ph_av_put_chunk(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, ph_validator_index_t validator, const ph_erasure_chunk_t *chunk)
+ph_err_t ph_av_put_chunk(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, ph_validator_index_t validator,
+                         const ph_erasure_chunk_t *chunk)
 {
     disk_key_t key = key_of("av/c", candidate, &validator);
     ph_writer_t w = PH_WRITER_HEAP;

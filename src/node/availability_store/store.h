@@ -18,18 +18,18 @@ typedef struct including_block {
 typedef struct entry {
     entry_state_t state;
     uint64_t since_ms;
-    uint32_t validators;                /* 0: not known yet */
+    uint32_t validators; /* 0: not known yet */
     bool has_data;
-    bool mapping;                       /* with data: validator → chunk goes by the core */
+    bool mapping; /* with data: validator → chunk goes by the core */
     ph_core_index_t core;
-    PH_LIST(including_block_t) blocks;  /* UNFINALIZED: where it was included */
-    ph_coded_t *coded;                  /* all chunks, if the data is here and they were made */
+    PH_LIST(including_block_t) blocks; /* UNFINALIZED: where it was included */
+    ph_coded_t *coded;                 /* all chunks, if the data is here and they were made */
 } entry_t;
 
 typedef struct store {
-    ph_map_t entries;                   /* ph_candidate_hash_t → entry_t */
-    ph_map_t seen;                      /* ph_hash_t of blocks whose events were taken → their number */
-    ph_hash_t leaf;                     /* the newest one, where the node's features are asked for */
+    ph_map_t entries; /* ph_candidate_hash_t → entry_t */
+    ph_map_t seen;    /* ph_hash_t of blocks whose events were taken → their number */
+    ph_hash_t leaf;   /* the newest one, where the node's features are asked for */
     bool has_leaf;
 } store_t;
 
@@ -40,12 +40,14 @@ PH_MUST_CHECK ph_err_t ph_av_save(ph_subsystem_t *self, const ph_candidate_hash_
 void ph_av_forget(ph_subsystem_t *self, const ph_candidate_hash_t *candidate);
 void ph_av_load(ph_subsystem_t *self);
 
-PH_MUST_CHECK ph_err_t ph_av_put_chunk(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, ph_validator_index_t validator, const ph_erasure_chunk_t *chunk);
+PH_MUST_CHECK ph_err_t ph_av_put_chunk(ph_subsystem_t *self, const ph_candidate_hash_t *candidate,
+                                       ph_validator_index_t validator, const ph_erasure_chunk_t *chunk);
 bool ph_av_has_chunk(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, ph_validator_index_t validator);
 /* NULL: not here. One reference. */
 ph_rc_t *ph_av_get_chunk(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, ph_validator_index_t validator);
 /* Without sync: the save that follows does it. */
-PH_MUST_CHECK ph_err_t ph_av_put_data(ph_subsystem_t *self, const ph_candidate_hash_t *candidate, const ph_available_data_t *data);
+PH_MUST_CHECK ph_err_t ph_av_put_data(ph_subsystem_t *self, const ph_candidate_hash_t *candidate,
+                                      const ph_available_data_t *data);
 ph_rc_t *ph_av_get_data(ph_subsystem_t *self, const ph_candidate_hash_t *candidate);
 
 /* chain.c: what blocks do to candidates */

@@ -10,14 +10,21 @@
 
 #define NOBODY UINT32_MAX
 
-enum { BENEFIT_FIRST = 15000, BENEFIT_KNOWN = 10000, FLUSH_MS = 30000, RANDOM_TARGET = 4, RANDOM_SAMPLE = 25, VIEW_MAX = 5 };
+enum {
+    BENEFIT_FIRST = 15000,
+    BENEFIT_KNOWN = 10000,
+    FLUSH_MS = 30000,
+    RANDOM_TARGET = 4,
+    RANDOM_SAMPLE = 25,
+    VIEW_MAX = 5
+};
 
 typedef struct peer {
     ph_hash_t view[VIEW_MAX];
     size_t view_count;
     ph_opt_authority_discovery_id_t authority;
-    uint32_t validator[2];          /* its index in each of the grids; NOBODY: none */
-    int32_t benefit;                /* not reported yet */
+    uint32_t validator[2]; /* its index in each of the grids; NOBODY: none */
+    int32_t benefit;       /* not reported yet */
 } peer_t;
 
 /* What a peer has or has sent of one relay parent's bitfields, by validator. */
@@ -27,13 +34,13 @@ typedef struct knowledge {
 
 typedef struct grid {
     ph_shared_gossip_topology_t topology;
-    ph_map_t validator_of;          /* ph_authority_discovery_id_t → uint32_t */
-    ph_bits_t x, y;                 /* our neighbours, by validator index */
+    ph_map_t validator_of; /* ph_authority_discovery_id_t → uint32_t */
+    ph_bits_t x, y;        /* our neighbours, by validator index */
 } grid_t;
 
 typedef struct state {
-    ph_map_t peers;                 /* ph_peer_id_t → peer_t */
-    grid_t grids[2];                /* newest first */
+    ph_map_t peers;  /* ph_peer_id_t → peer_t */
+    grid_t grids[2]; /* newest first */
     bool flushing;
 } state_t;
 
@@ -42,8 +49,8 @@ typedef struct parent {
     bool ready;
     ph_session_index_t session;
     ph_vec_validator_id_t validators;
-    ph_rc_t **known;                /* by validator: the message, or NULL */
-    PH_LIST(knowledge_t) peers;     /* by peer id, which are small and dense; bits in the job's arena */
+    ph_rc_t **known;            /* by validator: the message, or NULL */
+    PH_LIST(knowledge_t) peers; /* by peer id, which are small and dense; bits in the job's arena */
     /* Our own, if it came before we knew the validators. */
     ph_rc_t *waiting;
 } parent_t;
@@ -248,7 +255,8 @@ static void on_bitfield(ph_subsystem_t *self, ph_peer_id_t from, ph_rc_t *messag
         punish(self, from, PH_REPUTATION_COST_MAJOR, PH_BYTES_LIT("bitfield: bad signature"));
         return;
     }
-    ph_note(self, "bitfield-imported", PH_FIELDS(.block = block, PH_F_VALIDATOR(signed_->validator_index), PH_F_PEER(from)));
+    ph_note(self, "bitfield-imported",
+            PH_FIELDS(.block = block, PH_F_VALIDATOR(signed_->validator_index), PH_F_PEER(from)));
     reward(self, from, BENEFIT_FIRST);
     accept(job, message);
 }
@@ -265,7 +273,8 @@ static void catch_up(ph_job_t *job, ph_peer_id_t id, const peer_t *peer)
         if (!p->known[v] || knows(knowledge_of(job, id), v) || !required(state, grid, peer, v))
             continue;
         ph_bits_set(knowledge_of(job, id)->sent, v, true);
-        ph_send_network_bridge_send_validation_message(ph_job_self(job), &(ph_vec_peer_id_t){&id, 1}, ph_rc_value(p->known[v]));
+        ph_send_network_bridge_send_validation_message(ph_job_self(job), &(ph_vec_peer_id_t){&id, 1},
+                                                       ph_rc_value(p->known[v]));
     }
 }
 
@@ -314,7 +323,8 @@ static void on_topology(ph_subsystem_t *self, ph_shared_gossip_topology_t topolo
     grid_t grid = {.topology = ph_shared_gossip_topology_ref(topology)};
     ph_map_init(&grid.validator_of, sizeof(ph_authority_discovery_id_t), sizeof(uint32_t));
     for (size_t i = 0; i < topology.v->peers.count; i++)
-        *(uint32_t *)ph_map_put(&grid.validator_of, &topology.v->peers.items[i].discovery, NULL) = topology.v->peers.items[i].validator.v;
+        *(uint32_t *)ph_map_put(&grid.validator_of, &topology.v->peers.items[i].discovery, NULL) =
+            topology.v->peers.items[i].validator.v;
     grid.x = mark(&topology.v->neighbors_x, topology.v->peers.count);
     grid.y = mark(&topology.v->neighbors_y, topology.v->peers.count);
     free_grid(&state->grids[1]);
@@ -344,7 +354,7 @@ static void on_network_event(ph_subsystem_t *self, const ph_validation_event_t *
         break;
     }
     case PH_VALIDATION_EVENT_PEER_DISCONNECTED:
-        for (size_t at = 0; ;) {
+        for (size_t at = 0;;) {
             ph_job_t *job = ph_job_next(self, &at);
             if (!job)
                 break;
@@ -396,7 +406,8 @@ static void on_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_ses
             catch_up(job, *(const ph_peer_id_t *)key, value);
 }
 
-static void on_validators(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+static void on_validators(ph_job_t *job, void *flow, ph_err_t err,
+                          const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     parent_t *p = flow;
     if (err || validators->kind != PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK)
@@ -488,4 +499,5 @@ static void destroy(ph_subsystem_t *self)
         free_grid(&state->grids[i]);
 }
 
-const ph_subsystem_ops_t ph_bitfield_distribution_ops = {.state_size = sizeof(state_t), .handle = handle, .destroy = destroy};
+const ph_subsystem_ops_t ph_bitfield_distribution_ops = {
+    .state_size = sizeof(state_t), .handle = handle, .destroy = destroy};

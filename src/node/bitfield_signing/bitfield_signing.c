@@ -15,19 +15,24 @@ typedef struct asked_core {
     size_t core;
 } asked_core_t;
 
-static const ph_bitfield_signing_config_t *config_of(ph_job_t *job) { return ph_config(ph_job_self(job)); }
+static const ph_bitfield_signing_config_t *config_of(ph_job_t *job)
+{
+    return ph_config(ph_job_self(job));
+}
 
 static void sign_and_hand_over(ph_job_t *job, void *flow)
 {
     ph_subsystem_t *self = ph_job_self(job);
     signing_t *s = flow;
     ph_unchecked_signed_availability_bitfield_t signed_ = {.payload = {s->held}, .validator_index = s->me};
-    ph_err_t err = ph_keystore_sign_bitfield(config_of(job)->keystore, &signed_.signature, &s->key, s->held, &s->context);
+    ph_err_t err =
+        ph_keystore_sign_bitfield(config_of(job)->keystore, &signed_.signature, &s->key, s->held, &s->context);
     if (err != PH_OK) {
         ph_complain(self, PH_LOG_INFO, "no bitfield for this block: %s", ph_err_text(err));
         return;
     }
-    ph_note(self, "bitfield-signed", PH_FIELDS(.block = ph_job_key(job), PH_F_VALIDATOR(s->me), PH_F_NUMBER(ph_bits_ones(s->held))));
+    ph_note(self, "bitfield-signed",
+            PH_FIELDS(.block = ph_job_key(job), PH_F_VALIDATOR(s->me), PH_F_NUMBER(ph_bits_ones(s->held))));
     ph_send_bitfield_distribution_distribute_bitfield(self, ph_job_key(job), &signed_);
 }
 
@@ -40,7 +45,8 @@ static void note_chunk(ph_job_t *job, void *flow, ph_err_t err, const bool *here
     ph_join_done(asked->signing->answers);
 }
 
-static void ask_for_chunks(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_core_state_runtime_api_error_t *cores)
+static void ask_for_chunks(ph_job_t *job, void *flow, ph_err_t err,
+                           const ph_res_vec_core_state_runtime_api_error_t *cores)
 {
     signing_t *s = flow;
     if (err || cores->kind != PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK)
@@ -54,12 +60,14 @@ static void ask_for_chunks(ph_job_t *job, void *flow, ph_err_t err, const ph_res
         asked_core_t *asked = ph_arena_alloc(ph_job_arena(job), sizeof *asked);
         *asked = (asked_core_t){s, i};
         ph_join_add(s->answers);
-        ph_ask_availability_store_query_chunk_availability(job, &core->occupied.candidate_hash, s->me, asked, note_chunk);
+        ph_ask_availability_store_query_chunk_availability(job, &core->occupied.candidate_hash, s->me, asked,
+                                                           note_chunk);
     }
     ph_join_close(s->answers);
 }
 
-static void look_at_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void look_at_cores(ph_job_t *job, void *flow, ph_err_t err,
+                          const ph_res_session_index_runtime_api_error_t *session)
 {
     signing_t *s = flow;
     if (err || session->kind != PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK)
@@ -68,7 +76,8 @@ static void look_at_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_
     ph_ask_runtime_api_request_availability_cores(job, ph_job_key(job), s, ask_for_chunks);
 }
 
-static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err,
+                           const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     signing_t *s = flow;
     if (err || validators->kind != PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK ||

@@ -3,8 +3,8 @@
 #include "primitives/hash_of.h"
 #include "protocol/candidate_backing_out.h"
 
-/* Collations are built for the core as it will be once the candidate in it is included; of a core that is free this says
- * the same as "free", and where a para has several cores it is right for each. */
+/* Collations are built for the core as it will be once the candidate in it is included; of a core that is free this
+ * says the same as "free", and where a para has several cores it is right for each. */
 static const ph_occupied_core_assumption_t included = {PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED};
 
 static void fetch_pov(ph_job_t *job, ph_assessment_t *a);
@@ -39,7 +39,8 @@ static void release(ph_assessment_t *a, ph_assess_stage_t stage)
 static void abstain(ph_job_t *job, ph_assessment_t *a, const char *why)
 {
     ph_parent_t *p = ph_job_state(job);
-    ph_complain(ph_job_self(job), PH_LOG_WARN, "no statement about a candidate of para %u: %s", a->receipt.descriptor.para_id.v, why);
+    ph_complain(ph_job_self(job), PH_LOG_WARN, "no statement about a candidate of para %u: %s",
+                a->receipt.descriptor.para_id.v, why);
     if (a->to_second)
         p->seconding = false;
     release(a, PH_ASSESS_ABSTAINED);
@@ -48,8 +49,9 @@ static void abstain(ph_job_t *job, ph_assessment_t *a, const char *why)
 static void find_invalid(ph_job_t *job, ph_assessment_t *a, const char *why)
 {
     ph_parent_t *p = ph_job_state(job);
-    ph_note(ph_job_self(job), "found-invalid", PH_FIELDS(.block = ph_job_key(job), .candidate = &a->hash,
-                                                         PH_F_PARA(a->receipt.descriptor.para_id), .reason = why));
+    ph_note(ph_job_self(job), "found-invalid",
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &a->hash, PH_F_PARA(a->receipt.descriptor.para_id),
+                      .reason = why));
     if (a->to_second) {
         p->seconding = false;
         ph_send_candidate_selection_invalid(ph_job_self(job), ph_job_key(job), &a->receipt);
@@ -84,13 +86,15 @@ static void sign(ph_job_t *job, ph_assessment_t *a)
         out.statement.payload.valid = a->hash;
     }
     ph_keystore_t *keystore = ((const ph_candidate_backing_config_t *)ph_config(self))->keystore;
-    ph_err_t err = ph_keystore_sign_statement(keystore, &out.statement.signature, &p->key, &compact, &p->context, p->core);
+    ph_err_t err =
+        ph_keystore_sign_statement(keystore, &out.statement.signature, &p->key, &compact, &p->context, p->core);
     if (err != PH_OK) {
         abstain(job, a, ph_err_text(err));
         return;
     }
     ph_note(self, a->to_second ? "seconded" : "valid-signed",
-            PH_FIELDS(.block = ph_job_key(job), .candidate = &a->hash, PH_F_PARA(a->receipt.descriptor.para_id), PH_F_VALIDATOR(p->me)));
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &a->hash, PH_F_PARA(a->receipt.descriptor.para_id),
+                      PH_F_VALIDATOR(p->me)));
     ph_parent_say(job, &out);
     if (a->to_second)
         ph_send_candidate_selection_seconded(self, ph_job_key(job), &out.statement);
@@ -186,7 +190,8 @@ static void fetch_pov(ph_job_t *job, ph_assessment_t *a)
                                       &a->receipt.descriptor.pov_hash, a, take_pov);
 }
 
-static void check_code(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_validation_code_hash_runtime_api_error_t *code)
+static void check_code(ph_job_t *job, void *flow, ph_err_t err,
+                       const ph_res_opt_validation_code_hash_runtime_api_error_t *code)
 {
     ph_assessment_t *a = flow;
     if (err || code->kind != PH_RES_OK || !code->ok.some)
@@ -199,7 +204,8 @@ static void check_code(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt
         fetch_pov(job, a);
 }
 
-static void check_data(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_persisted_validation_data_runtime_api_error_t *data)
+static void check_data(ph_job_t *job, void *flow, ph_err_t err,
+                       const ph_res_opt_persisted_validation_data_runtime_api_error_t *data)
 {
     ph_assessment_t *a = flow;
     if (err || data->kind != PH_RES_OK || !data->ok.some) {
@@ -212,13 +218,15 @@ static void check_data(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt
         return;
     }
     ph_persisted_validation_data_clone(ph_job_arena(job), &a->data, &data->ok.value);
-    ph_ask_runtime_api_request_validation_code_hash(job, ph_job_key(job), a->receipt.descriptor.para_id, included, a, check_code);
+    ph_ask_runtime_api_request_validation_code_hash(job, ph_job_key(job), a->receipt.descriptor.para_id, included, a,
+                                                    check_code);
 }
 
 static void begin(ph_job_t *job, ph_assessment_t *a)
 {
     a->stage = PH_ASSESS_RUNNING;
-    ph_ask_runtime_api_request_persisted_validation_data(job, ph_job_key(job), a->receipt.descriptor.para_id, included, a, check_data);
+    ph_ask_runtime_api_request_persisted_validation_data(job, ph_job_key(job), a->receipt.descriptor.para_id, included,
+                                                         a, check_data);
 }
 
 /* ---- what sets it going ---- */
@@ -271,7 +279,8 @@ void ph_assess_second(ph_job_t *job, const ph_candidate_receipt_t *receipt, ph_s
     ph_assessment_t *a = find(p, &hash);
     const ph_table_candidate_t *candidate = ph_table_find(&p->table, &hash);
     if (!p->may_sign || p->seconding || receipt->descriptor.para_id.v != p->claims[p->core.v].para.v) {
-        ph_complain(ph_job_self(job), PH_LOG_DEBUG, "a candidate of para %u is not ours to second", receipt->descriptor.para_id.v);
+        ph_complain(ph_job_self(job), PH_LOG_DEBUG, "a candidate of para %u is not ours to second",
+                    receipt->descriptor.para_id.v);
         return;
     }
     if (a) {

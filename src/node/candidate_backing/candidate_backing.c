@@ -5,7 +5,8 @@
 
 static void answer_backable(ph_subsystem_t *self, ph_msg_t *msg, const ph_parent_t *p)
 {
-    const ph_msg_candidate_backing_get_backable_candidates_t *in = ph_msg_as_candidate_backing_get_backable_candidates(msg);
+    const ph_msg_candidate_backing_get_backable_candidates_t *in =
+        ph_msg_as_candidate_backing_get_backable_candidates(msg);
     ph_arena_t *arena = ph_arena_new();
     ph_vec_backed_candidate_t out = {.items = ph_arena_alloc(arena, in->candidates.count * sizeof *out.items)};
     for (size_t i = 0; p && p->ready && i < in->candidates.count; i++) {
@@ -36,7 +37,8 @@ static void take(ph_job_t *job, ph_msg_t *msg)
     switch ((ph_candidate_backing_msg_kind_t)ph_msg_kind(msg)) {
     case PH_MSG_CANDIDATE_BACKING_SECOND:
         if (p->ready)
-            ph_assess_second(job, &ph_msg_as_candidate_backing_second(msg)->receipt, ph_msg_as_candidate_backing_second(msg)->pov);
+            ph_assess_second(job, &ph_msg_as_candidate_backing_second(msg)->receipt,
+                             ph_msg_as_candidate_backing_second(msg)->pov);
         break;
     case PH_MSG_CANDIDATE_BACKING_STATEMENT:
         if (p->ready)

@@ -21,7 +21,8 @@ static void note_answer(ph_parent_t *p, bool good)
     ph_join_done(p->answers);
 }
 
-static void note_validators(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+static void note_validators(ph_job_t *job, void *flow, ph_err_t err,
+                            const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     ph_parent_t *p = flow;
     bool good = !err && validators->kind == PH_RES_OK;
@@ -73,7 +74,8 @@ static void note_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec
     note_answer(p, good);
 }
 
-static void note_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void note_session(ph_job_t *job, void *flow, ph_err_t err,
+                         const ph_res_session_index_runtime_api_error_t *session)
 {
     ph_parent_t *p = flow;
     bool good = !err && session->kind == PH_RES_OK;
@@ -91,7 +93,8 @@ static void note_minimum(ph_job_t *job, void *flow, ph_err_t err, const ph_res_u
     note_answer(p, good || (!err && minimum->err.kind == PH_RUNTIME_API_ERROR_NOT_SUPPORTED));
 }
 
-static void note_disabled(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_index_runtime_api_error_t *disabled)
+static void note_disabled(ph_job_t *job, void *flow, ph_err_t err,
+                          const ph_res_vec_validator_index_runtime_api_error_t *disabled)
 {
     ph_parent_t *p = flow;
     bool good = !err && disabled->kind == PH_RES_OK;
@@ -104,8 +107,11 @@ static void make_table(ph_job_t *job, ph_parent_t *p)
 {
     ph_arena_t *arena = ph_job_arena(job);
     ph_core_index_t *core_of = ph_arena_alloc(arena, p->groups.count * sizeof *core_of);
-    ph_table_groups_t groups = {.groups = p->groups, .validator_count = p->validators.count, .core_of = core_of,
-                                .disabled = ph_bits_new(arena, p->validators.count), .minimum_votes = p->minimum_votes};
+    ph_table_groups_t groups = {.groups = p->groups,
+                                .validator_count = p->validators.count,
+                                .core_of = core_of,
+                                .disabled = ph_bits_new(arena, p->validators.count),
+                                .minimum_votes = p->minimum_votes};
     for (uint32_t g = 0; g < p->groups.count; g++)
         core_of[g] = ph_rotation_core_for_group(&p->rotation, (ph_group_index_t){g}, p->core_count);
     for (size_t i = 0; i < p->disabled.count; i++)
@@ -120,7 +126,8 @@ static void find_ourselves(ph_job_t *job, ph_parent_t *p)
     if (!keystore || !ph_keystore_find_validator(keystore, p->validators.items, p->validators.count, &p->me))
         return;
     p->key = p->validators.items[p->me.v];
-    p->may_sign = ph_table_place(&p->table, p->me, &p->group, &p->core) && p->core.v < p->core_count && p->claims[p->core.v].some;
+    p->may_sign =
+        ph_table_place(&p->table, p->me, &p->group, &p->core) && p->core.v < p->core_count && p->claims[p->core.v].some;
 }
 
 static void settle(ph_job_t *job, void *flow)
@@ -202,7 +209,8 @@ static ph_table_candidate_t *count(ph_job_t *job, const ph_unchecked_signed_full
     if (result != PH_TABLE_COUNTED)
         return NULL;
     ph_note(ph_job_self(job), "statement-imported",
-            PH_FIELDS(.block = ph_job_key(job), .candidate = &news.candidate->hash, PH_F_VALIDATOR(statement->validator_index),
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &news.candidate->hash,
+                      PH_F_VALIDATOR(statement->validator_index),
                       .reason = statement->payload.kind == PH_STATEMENT_SECONDED ? "seconded" : "valid"));
     return news.candidate;
 }
@@ -214,8 +222,9 @@ static void announce_backing(ph_job_t *job, ph_table_candidate_t *candidate)
     if (candidate->announced || !ph_table_has_quorum(&p->table, candidate))
         return;
     candidate->announced = true;
-    ph_note(self, "backable", PH_FIELDS(.block = ph_job_key(job), .candidate = &candidate->hash,
-                                        PH_F_PARA(candidate->receipt.descriptor.para_id), PH_F_NUMBER(candidate->vote_count)));
+    ph_note(self, "backable",
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &candidate->hash,
+                      PH_F_PARA(candidate->receipt.descriptor.para_id), PH_F_NUMBER(candidate->vote_count)));
     ph_provisionable_data_t data = {.kind = PH_PROVISIONABLE_DATA_BACKED_CANDIDATE};
     ph_hash_to_plain_receipt(&data.backed_candidate, &candidate->receipt);
     ph_send_provisioner_provisionable_data(self, ph_job_key(job), &data);
@@ -241,7 +250,8 @@ static bool is_acceptable(ph_job_t *job, const ph_signed_full_statement_with_pvd
 void ph_parent_hear(ph_job_t *job, const ph_signed_full_statement_with_pvd_t *in)
 {
     if (!is_acceptable(job, in)) {
-        ph_complain(ph_job_self(job), PH_LOG_DEBUG, "a statement of validator %u has no place here", in->statement.validator_index.v);
+        ph_complain(ph_job_self(job), PH_LOG_DEBUG, "a statement of validator %u has no place here",
+                    in->statement.validator_index.v);
         return;
     }
     ph_table_candidate_t *candidate = count(job, &in->statement);

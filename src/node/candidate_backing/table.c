@@ -27,7 +27,8 @@ void ph_table_init(ph_table_t *table, ph_arena_t *arena, const ph_table_groups_t
     }
 }
 
-bool ph_table_place(const ph_table_t *table, ph_validator_index_t signer, ph_group_index_t *group, ph_core_index_t *core)
+bool ph_table_place(const ph_table_t *table, ph_validator_index_t signer, ph_group_index_t *group,
+                    ph_core_index_t *core)
 {
     if (signer.v >= table->groups.validator_count || table->members[signer.v].group == UINT32_MAX ||
         ph_bits_get(table->groups.disabled, signer.v))
@@ -50,7 +51,8 @@ const ph_vec_validator_index_t *ph_table_group_of(const ph_table_t *table, const
     return &table->groups.groups.items[candidate->group.v];
 }
 
-const ph_table_vote_t *ph_table_vote_of(const ph_table_t *table, const ph_table_candidate_t *candidate, ph_validator_index_t validator)
+const ph_table_vote_t *ph_table_vote_of(const ph_table_t *table, const ph_table_candidate_t *candidate,
+                                        ph_validator_index_t validator)
 {
     if (validator.v >= table->groups.validator_count || table->members[validator.v].group != candidate->group.v)
         return NULL;
@@ -60,10 +62,12 @@ const ph_table_vote_t *ph_table_vote_of(const ph_table_t *table, const ph_table_
 
 bool ph_table_has_quorum(const ph_table_t *table, const ph_table_candidate_t *candidate)
 {
-    return candidate->vote_count >= ph_threshold_backing(ph_table_group_of(table, candidate)->count, table->groups.minimum_votes);
+    return candidate->vote_count >=
+           ph_threshold_backing(ph_table_group_of(table, candidate)->count, table->groups.minimum_votes);
 }
 
-ph_unchecked_signed_full_statement_t ph_table_statement(const ph_table_t *table, const ph_table_candidate_t *candidate, size_t position)
+ph_unchecked_signed_full_statement_t ph_table_statement(const ph_table_t *table, const ph_table_candidate_t *candidate,
+                                                        size_t position)
 {
     const ph_table_vote_t *vote = &candidate->votes[position];
     ph_unchecked_signed_full_statement_t out = {.payload.kind = vote->kind, .signature = vote->signature};
@@ -75,7 +79,8 @@ ph_unchecked_signed_full_statement_t ph_table_statement(const ph_table_t *table,
     return out;
 }
 
-void ph_table_backed(const ph_table_t *table, ph_arena_t *arena, ph_backed_candidate_t *out, const ph_table_candidate_t *candidate)
+void ph_table_backed(const ph_table_t *table, ph_arena_t *arena, ph_backed_candidate_t *out,
+                     const ph_table_candidate_t *candidate)
 {
     size_t len = ph_table_group_of(table, candidate)->count;
     ph_bits_t bits = ph_bits_new(arena, len);
@@ -104,8 +109,8 @@ static ph_misbehavior_report_t *add_report(ph_table_news_t *news, ph_misbehavior
 }
 
 /* A second candidate for the same core and relay parent; a validator works on one core. */
-static bool is_double_vote(ph_table_t *table, ph_table_news_t *news, const ph_unchecked_signed_full_statement_t *statement,
-                           const ph_candidate_hash_t *hash)
+static bool is_double_vote(ph_table_t *table, ph_table_news_t *news,
+                           const ph_unchecked_signed_full_statement_t *statement, const ph_candidate_hash_t *hash)
 {
     ph_table_member_t *member = &table->members[statement->validator_index.v];
     const ph_table_candidate_t *first = member->seconded;
@@ -122,13 +127,14 @@ static bool is_double_vote(ph_table_t *table, ph_table_news_t *news, const ph_un
 }
 
 /* Seconded and Valid, or two signatures of one statement. */
-static bool is_self_contradiction(ph_table_t *table, ph_table_news_t *news, const ph_unchecked_signed_full_statement_t *statement)
+static bool is_self_contradiction(ph_table_t *table, ph_table_news_t *news,
+                                  const ph_unchecked_signed_full_statement_t *statement)
 {
     ph_table_candidate_t *candidate = news->candidate;
     size_t position = table->members[statement->validator_index.v].position;
     ph_table_vote_t *vote = &candidate->votes[position];
-    if (!vote->kind ||
-        (vote->kind == statement->payload.kind && ph_validator_signature_equal(&vote->signature, &statement->signature)))
+    if (!vote->kind || (vote->kind == statement->payload.kind &&
+                        ph_validator_signature_equal(&vote->signature, &statement->signature)))
         return false;
     if (vote->contradicted)
         return true;
@@ -148,12 +154,14 @@ static ph_table_candidate_t *add_candidate(ph_table_t *table, const ph_candidate
     ph_committed_candidate_receipt_clone(table->arena, &candidate->receipt, receipt);
     candidate->group = group;
     candidate->core = table->groups.core_of[group.v];
-    candidate->votes = ph_arena_alloc(table->arena, table->groups.groups.items[group.v].count * sizeof *candidate->votes);
+    candidate->votes =
+        ph_arena_alloc(table->arena, table->groups.groups.items[group.v].count * sizeof *candidate->votes);
     *(ph_table_candidate_t **)ph_map_put(&table->candidates, hash, NULL) = candidate;
     return candidate;
 }
 
-ph_table_result_t ph_table_import(ph_table_t *table, ph_table_news_t *news, const ph_unchecked_signed_full_statement_t *statement)
+ph_table_result_t ph_table_import(ph_table_t *table, ph_table_news_t *news,
+                                  const ph_unchecked_signed_full_statement_t *statement)
 {
     ph_validator_index_t signer = statement->validator_index;
     bool seconded = statement->payload.kind == PH_STATEMENT_SECONDED;

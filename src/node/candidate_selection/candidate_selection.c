@@ -9,8 +9,8 @@
 #include "protocol/candidate_selection.h"
 #include "protocol/candidate_selection_out.h"
 
-/* What became of an advertised collation. Backing may still second one that it took too long over; what could not be fetched
- * may still be had from another collator. */
+/* What became of an advertised collation. Backing may still second one that it took too long over; what could not be
+ * fetched may still be had from another collator. */
 typedef enum stage { WAITING, FETCHING, NOT_HAD, BACKING, OVERDUE, INVALID } stage_t;
 
 typedef struct offer {
@@ -30,15 +30,21 @@ typedef struct leaf {
     ph_vec_core_state_t cores;
     ph_core_index_t core;
     ph_para_id_t para;
-    PH_LIST(offer_t) offers;        /* in the order of advertisement */
-    size_t current;                 /* the one in flight, if any */
+    PH_LIST(offer_t) offers; /* in the order of advertisement */
+    size_t current;          /* the one in flight, if any */
     bool in_flight;
     uint64_t verdict_timer;
 } leaf_t;
 
-static const ph_candidate_selection_config_t *config_of(ph_job_t *job) { return ph_config(ph_job_self(job)); }
+static const ph_candidate_selection_config_t *config_of(ph_job_t *job)
+{
+    return ph_config(ph_job_self(job));
+}
 
-static bool same(const ph_candidate_hash_t *a, const ph_candidate_hash_t *b) { return memcmp(a, b, sizeof *a) == 0; }
+static bool same(const ph_candidate_hash_t *a, const ph_candidate_hash_t *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
 
 /* ---- one offer after the other ---- */
 
@@ -56,12 +62,14 @@ static void give_up_current(ph_job_t *job, stage_t why)
 static void no_verdict(ph_job_t *job, void *flow)
 {
     leaf_t *leaf = flow;
-    ph_note(ph_job_self(job), "selection-overdue", PH_FIELDS(.block = ph_job_key(job), .candidate = &leaf->offers.items[leaf->current].candidate));
+    ph_note(ph_job_self(job), "selection-overdue",
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &leaf->offers.items[leaf->current].candidate));
     leaf->verdict_timer = 0;
     give_up_current(job, OVERDUE);
 }
 
-static void hand_to_backing(ph_job_t *job, void *flow, ph_err_t err, const ph_res_collation_request_failure_t *collation)
+static void hand_to_backing(ph_job_t *job, void *flow, ph_err_t err,
+                            const ph_res_collation_request_failure_t *collation)
 {
     ph_subsystem_t *self = ph_job_self(job);
     leaf_t *leaf = flow;
@@ -73,12 +81,17 @@ static void hand_to_backing(ph_job_t *job, void *flow, ph_err_t err, const ph_re
         return;
     }
     offer->stage = BACKING;
-    ph_note(self, "collation-selected", PH_FIELDS(.block = ph_job_key(job), .candidate = &offer->candidate, PH_F_PARA(offer->para), PH_F_PEER(offer->peer)));
+    ph_note(self, "collation-selected",
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &offer->candidate, PH_F_PARA(offer->para),
+                      PH_F_PEER(offer->peer)));
     ph_send_candidate_backing_second(self, ph_job_key(job), &collation->ok.receipt, collation->ok.pov);
     leaf->verdict_timer = ph_job_after(job, config_of(job)->slot_ms * 2 / 3, no_verdict, leaf);
 }
 
-static bool was_handed_on(const offer_t *offer) { return offer->stage == BACKING || offer->stage == OVERDUE || offer->stage == INVALID; }
+static bool was_handed_on(const offer_t *offer)
+{
+    return offer->stage == BACKING || offer->stage == OVERDUE || offer->stage == INVALID;
+}
 
 /* A candidate that Backing had is not tried again because another collator has it too. */
 static bool was_tried(const leaf_t *leaf, const ph_candidate_hash_t *candidate)
@@ -102,7 +115,8 @@ static void try_next(ph_job_t *job)
         leaf->current = i;
         leaf->in_flight = true;
         ph_opt_candidate_hash_t candidate = {true, offer->candidate};
-        ph_ask_collator_protocol_fetch_collation(job, ph_job_key(job), offer->para, offer->peer, &candidate, leaf, hand_to_backing);
+        ph_ask_collator_protocol_fetch_collation(job, ph_job_key(job), offer->para, offer->peer, &candidate, leaf,
+                                                 hand_to_backing);
         return;
     }
 }
@@ -116,7 +130,9 @@ static void on_collation(ph_subsystem_t *self, const ph_msg_candidate_selection_
     bool wanted = !leaf->ready || (leaf->ours && leaf->para.v == in->para.v);
     if (!wanted || leaf->done || leaf->offers.count >= PH_CANDIDATE_SELECTION_KEPT_MAX)
         return;
-    ph_list_push(ph_job_arena(job), &leaf->offers, ((offer_t){.para = in->para, .peer = in->peer, .collator = in->collator, .candidate = in->candidate.value}));
+    ph_list_push(
+        ph_job_arena(job), &leaf->offers,
+        ((offer_t){.para = in->para, .peer = in->peer, .collator = in->collator, .candidate = in->candidate.value}));
     try_next(job);
 }
 
@@ -162,7 +178,8 @@ static void on_seconded(ph_subsystem_t *self, const ph_msg_candidate_selection_s
 
 /* ---- the leaf ---- */
 
-static void note_claims(ph_job_t *job, void *flow, ph_err_t err, const ph_res_map_core_index_vec_para_id_runtime_api_error_t *claims)
+static void note_claims(ph_job_t *job, void *flow, ph_err_t err,
+                        const ph_res_map_core_index_vec_para_id_runtime_api_error_t *claims)
 {
     leaf_t *leaf = flow;
     leaf->ready = true;
@@ -177,7 +194,8 @@ static void find_core(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_
     leaf_t *leaf = flow;
     ph_group_index_t group;
     leaf->ready = true;
-    if (err || cores->kind != PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK || !ph_assignment_group_of(&group, &leaf->groups, leaf->me))
+    if (err || cores->kind != PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK ||
+        !ph_assignment_group_of(&group, &leaf->groups, leaf->me))
         return;
     ph_vec_core_state_clone(ph_job_arena(job), &leaf->cores, &cores->ok);
     leaf->core = ph_rotation_core_for_group(&leaf->rotation, group, cores->ok.count);
@@ -200,7 +218,8 @@ static void note_groups(ph_job_t *job, void *flow, ph_err_t err,
     ph_ask_runtime_api_request_availability_cores(job, ph_job_key(job), leaf, find_core);
 }
 
-static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err,
+                           const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     leaf_t *leaf = flow;
     if (err || validators->kind != PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK ||

@@ -10,17 +10,17 @@
 
 enum { PARALLEL_MAX = 30, EXEC_TIMEOUT_MS = 2000, CODE_BOMB_LIMIT = 4 * 5 * 1024 * 1024 };
 
-/* One candidate under validation. It does not lie in a job's arena: the PVF service borrows code and parameters until it
- * answers, which may be after Conclude. */
+/* One candidate under validation. It does not lie in a job's arena: the PVF service borrows code and parameters until
+ * it answers, which may be after Conclude. */
 typedef struct run {
-    struct run *next, **link;   /* of all, oldest first */
+    struct run *next, **link; /* of all, oldest first */
     ph_subsystem_t *self;
-    ph_job_t *job;              /* what the runtime is asked with; NULL: not begun */
+    ph_job_t *job; /* what the runtime is asked with; NULL: not begun */
     ph_arena_t *arena;
     ph_msg_t *question;
     const ph_msg_candidate_validation_validate_t *in;
     ph_candidate_hash_t candidate;
-    ph_hash_t parent;           /* the scheduling parent */
+    ph_hash_t parent; /* the scheduling parent */
     ph_validation_code_t code;
     uint32_t timeout_ms;
     uint64_t bomb_limit;
@@ -96,17 +96,22 @@ static void invalid(run_t *run, ph_invalid_candidate_t why)
     finish(run, &(ph_validation_outcome_t){.kind = PH_VALIDATION_OUTCOME_INVALID, .invalid = why});
 }
 
-static void invalid_for(run_t *run, ph_invalid_candidate_kind_t why) { invalid(run, (ph_invalid_candidate_t){.kind = (uint8_t)why}); }
+static void invalid_for(run_t *run, ph_invalid_candidate_kind_t why)
+{
+    invalid(run, (ph_invalid_candidate_t){.kind = (uint8_t)why});
+}
 
 static void failed(run_t *run, const char *why)
 {
-    ph_complain(run->self, PH_LOG_WARN, "no verdict on a candidate of para %u: %s", run->in->receipt.descriptor.para_id.v, why);
+    ph_complain(run->self, PH_LOG_WARN, "no verdict on a candidate of para %u: %s",
+                run->in->receipt.descriptor.para_id.v, why);
     finish(run, &(ph_validation_outcome_t){.kind = PH_VALIDATION_OUTCOME_FAILED, .failed = ph_bytes(why, strlen(why))});
 }
 
 /* ---- the steps, last first ---- */
 
-static void check_signals(ph_job_t *job, void *flow, ph_err_t err, const ph_res_map_core_index_vec_para_id_runtime_api_error_t *queue)
+static void check_signals(ph_job_t *job, void *flow, ph_err_t err,
+                          const ph_res_map_core_index_vec_para_id_runtime_api_error_t *queue)
 {
     run_t *run = flow;
     const ph_candidate_descriptor_t *descriptor = &run->in->receipt.descriptor;
@@ -163,8 +168,8 @@ static void check_outputs(run_t *run)
     else if (!ph_hash_equal(&commitments, &receipt->commitments_hash))
         invalid_for(run, PH_INVALID_CANDIDATE_COMMITMENTS_HASH_MISMATCH);
     else
-        ph_ask_runtime_api_request_check_validation_outputs(run->job, &run->parent, receipt->descriptor.para_id, &run->commitments,
-                                                            run, check_acceptance);
+        ph_ask_runtime_api_request_check_validation_outputs(run->job, &run->parent, receipt->descriptor.para_id,
+                                                            &run->commitments, run, check_acceptance);
 }
 
 static void execution_is_to_blame(run_t *run)
@@ -189,12 +194,15 @@ static void execution_is_to_blame(run_t *run)
 
 static void look_at_outcome(ph_job_t *job, void *flow)
 {
-    static const char *const names[] = {[PH_PVF_VALID] = "valid", [PH_PVF_INVALID] = "invalid", [PH_PVF_INTERNAL] = "internal",
+    static const char *const names[] = {[PH_PVF_VALID] = "valid",
+                                        [PH_PVF_INVALID] = "invalid",
+                                        [PH_PVF_INTERNAL] = "internal",
                                         [PH_PVF_PREPARE_FAILED] = "prepare-failed"};
     run_t *run = flow;
     ph_note(ph_job_self(job), "pvf-executed",
-            PH_FIELDS(.block = &run->parent, .candidate = &run->candidate, PH_F_PARA(run->in->receipt.descriptor.para_id),
-                      PH_F_NUMBER(run->executed.fuel), .reason = names[run->executed.verdict]));
+            PH_FIELDS(.block = &run->parent, .candidate = &run->candidate,
+                      PH_F_PARA(run->in->receipt.descriptor.para_id), PH_F_NUMBER(run->executed.fuel),
+                      .reason = names[run->executed.verdict]));
     switch (run->executed.verdict) {
     case PH_PVF_VALID:
         check_outputs(run);
@@ -246,7 +254,8 @@ static void execute(ph_job_t *job, void *flow, ph_err_t err, const ph_res_u32_ru
 {
     run_t *run = flow;
     const ph_candidate_validation_config_t *config = ph_config(run->self);
-    bool is_old_runtime = !err && bomb_limit->kind == PH_RES_ERR && bomb_limit->err.kind == PH_RUNTIME_API_ERROR_NOT_SUPPORTED;
+    bool is_old_runtime =
+        !err && bomb_limit->kind == PH_RES_ERR && bomb_limit->err.kind == PH_RUNTIME_API_ERROR_NOT_SUPPORTED;
     if (err || (bomb_limit->kind != PH_RES_OK && !is_old_runtime)) {
         failed(run, "code bomb limit not available");
         return;
@@ -258,12 +267,14 @@ static void execute(ph_job_t *job, void *flow, ph_err_t err, const ph_res_u32_ru
         .code_bomb_limit = is_old_runtime ? CODE_BOMB_LIMIT : bomb_limit->ok,
     };
     (void)job;
-    memcpy(request.code_hash.bytes, run->in->receipt.descriptor.validation_code_hash.bytes, sizeof request.code_hash.bytes);
+    memcpy(request.code_hash.bytes, run->in->receipt.descriptor.validation_code_hash.bytes,
+           sizeof request.code_hash.bytes);
     config->pvf->execute(config->pvf, ph_env_of(run->self), &request, on_executed, run);
 }
 
 /* How long the session lets an execution for backing take. */
-static void note_timeout(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_vec_executor_param_runtime_api_error_t *params)
+static void note_timeout(ph_job_t *job, void *flow, ph_err_t err,
+                         const ph_res_opt_vec_executor_param_runtime_api_error_t *params)
 {
     run_t *run = flow;
     const ph_candidate_validation_config_t *config = ph_config(run->self);
@@ -274,13 +285,16 @@ static void note_timeout(ph_job_t *job, void *flow, ph_err_t err, const ph_res_o
     }
     for (size_t i = 0; i < params->ok.value.count; i++) {
         const ph_executor_param_t *param = &params->ok.value.items[i];
-        if (param->kind == PH_EXECUTOR_PARAM_PVF_EXEC_TIMEOUT && param->pvf_exec_timeout._0.kind == PH_PVF_EXEC_KIND_BACKING)
-            run->timeout_ms = param->pvf_exec_timeout._1 < UINT32_MAX ? (uint32_t)param->pvf_exec_timeout._1 : UINT32_MAX;
+        if (param->kind == PH_EXECUTOR_PARAM_PVF_EXEC_TIMEOUT &&
+            param->pvf_exec_timeout._0.kind == PH_PVF_EXEC_KIND_BACKING)
+            run->timeout_ms =
+                param->pvf_exec_timeout._1 < UINT32_MAX ? (uint32_t)param->pvf_exec_timeout._1 : UINT32_MAX;
     }
     ph_ask_runtime_api_request_validation_code_bomb_limit(job, &run->parent, run, execute);
 }
 
-static void check_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void check_session(ph_job_t *job, void *flow, ph_err_t err,
+                          const ph_res_session_index_runtime_api_error_t *session)
 {
     run_t *run = flow;
     ph_session_index_t scheduled, execution;
@@ -298,7 +312,8 @@ static void check_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_
     ph_ask_runtime_api_request_session_executor_params(job, &run->parent, execution, run, note_timeout);
 }
 
-static void check_code(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_validation_code_runtime_api_error_t *code)
+static void check_code(ph_job_t *job, void *flow, ph_err_t err,
+                       const ph_res_opt_validation_code_runtime_api_error_t *code)
 {
     run_t *run = flow;
     if (err || code->kind != PH_RES_OK || !code->ok.some) {
@@ -328,7 +343,8 @@ static void begin(run_t *run)
     }
     size_t pov_len = ph_type_encoded_len(&ph_type_pov, in->pov.v);
     if (pov_len > in->validation_data.max_pov_size) {
-        invalid(run, (ph_invalid_candidate_t){.kind = PH_INVALID_CANDIDATE_PARAMS_TOO_LARGE, .params_too_large = pov_len});
+        invalid(run,
+                (ph_invalid_candidate_t){.kind = PH_INVALID_CANDIDATE_PARAMS_TOO_LARGE, .params_too_large = pov_len});
         return;
     }
     ph_hash_t pov = ph_hash_of_pov(in->pov.v);
@@ -336,7 +352,8 @@ static void begin(run_t *run)
         invalid_for(run, PH_INVALID_CANDIDATE_POV_HASH_MISMATCH);
         return;
     }
-    ph_ask_runtime_api_request_validation_code_by_hash(run->job, &run->parent, &descriptor->validation_code_hash, run, check_code);
+    ph_ask_runtime_api_request_validation_code_by_hash(run->job, &run->parent, &descriptor->validation_code_hash, run,
+                                                       check_code);
 }
 
 /* ---- inputs ---- */
@@ -378,4 +395,5 @@ static void destroy(ph_subsystem_t *self)
         run_free(state->runs);
 }
 
-const ph_subsystem_ops_t ph_candidate_validation_ops = {.state_size = sizeof(state_t), .handle = handle, .destroy = destroy};
+const ph_subsystem_ops_t ph_candidate_validation_ops = {
+    .state_size = sizeof(state_t), .handle = handle, .destroy = destroy};

@@ -5,7 +5,10 @@
 /* Asking for more is answered with this many. */
 enum { ANCESTORS_MAX = 4096 };
 
-static ph_chain_t *chain_of(ph_subsystem_t *self) { return ((const ph_chain_api_config_t *)ph_config(self))->chain; }
+static ph_chain_t *chain_of(ph_subsystem_t *self)
+{
+    return ((const ph_chain_api_config_t *)ph_config(self))->chain;
+}
 
 static void block_number(ph_subsystem_t *self, ph_msg_t *msg)
 {

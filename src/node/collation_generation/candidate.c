@@ -27,7 +27,10 @@ const char *const ph_collator_fault_names[PH_COLLATOR_FAULT_COUNT] = {
     [PH_COLLATOR_FAULT_DESCRIPTOR_VERSION] = "descriptor-version",
 };
 
-ph_collator_fault_t ph_collator_fault_at(uint32_t n) { return (ph_collator_fault_t)(1 + n % (PH_COLLATOR_FAULT_COUNT - 1)); }
+ph_collator_fault_t ph_collator_fault_at(uint32_t n)
+{
+    return (ph_collator_fault_t)(1 + n % (PH_COLLATOR_FAULT_COUNT - 1));
+}
 
 static ph_bytes_t filled(ph_arena_t *arena, size_t len, uint8_t with)
 {

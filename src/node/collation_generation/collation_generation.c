@@ -7,7 +7,7 @@
 #include "protocol/collation_generation_out.h"
 
 typedef struct state {
-    uint32_t *built;        /* by collator: how many collations so far */
+    uint32_t *built; /* by collator: how many collations so far */
 } state_t;
 
 /* One leaf: its cores, claims, validators, session; then for each collator its flow. */
@@ -30,7 +30,10 @@ typedef struct building {
     ph_join_t *answers;
 } building_t;
 
-static const ph_collation_generation_config_t *config_of(ph_job_t *job) { return ph_config(ph_job_self(job)); }
+static const ph_collation_generation_config_t *config_of(ph_job_t *job)
+{
+    return ph_config(ph_job_self(job));
+}
 
 /* ---- the candidate ---- */
 
@@ -39,20 +42,26 @@ static void distribute(ph_job_t *job, void *flow, ph_coded_t *coded)
     ph_subsystem_t *self = ph_job_self(job);
     building_t *b = flow;
     if (!coded) {
-        ph_complain(self, PH_LOG_WARN, "no collation for para %u: too few validators for erasure coding", b->candidate.para.v);
+        ph_complain(self, PH_LOG_WARN, "no collation for para %u: too few validators for erasure coding",
+                    b->candidate.para.v);
         return;
     }
     b->receipt.descriptor.erasure_root = *ph_coded_root(coded);
     ph_candidate_spoil_receipt(&b->receipt, b->candidate.fault);
     ph_candidate_hash_t hash = ph_hash_of_receipt(&b->receipt);
     ph_hash_t parent_head = ph_hash_of_head(b->candidate.pvd.parent_head);
-    ph_note(self, "collation-built", PH_FIELDS(.block = ph_job_key(job), .candidate = &hash, PH_F_PARA(b->candidate.para),
-                                               PH_F_NUMBER(b->pov.v->block_data.v.len),
-                                               .reason = b->candidate.fault ? ph_collator_fault_names[b->candidate.fault] : NULL));
-    ph_send_collator_protocol_distribute_collation(self, ph_job_key(job), b->candidate.core, &b->receipt, b->pov, &parent_head);
+    ph_note(self, "collation-built",
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &hash, PH_F_PARA(b->candidate.para),
+                      PH_F_NUMBER(b->pov.v->block_data.v.len),
+                      .reason = b->candidate.fault ? ph_collator_fault_names[b->candidate.fault] : NULL));
+    ph_send_collator_protocol_distribute_collation(self, ph_job_key(job), b->candidate.core, &b->receipt, b->pov,
+                                                   &parent_head);
 }
 
-static void unref_pov(void *ptr) { ph_shared_pov_unref(((building_t *)ptr)->pov); }
+static void unref_pov(void *ptr)
+{
+    ph_shared_pov_unref(((building_t *)ptr)->pov);
+}
 
 static void complete(ph_job_t *job, building_t *b)
 {
@@ -75,7 +84,8 @@ static void collate(ph_job_t *job, void *flow)
     const ph_collator_t *collator = &config_of(job)->collators[b->collator];
     if (!b->has_pvd || !b->has_code)
         return;
-    ph_err_t err = collator->collate(collator->ctx, ph_job_arena(job), ph_job_key(job), &b->candidate.pvd, &b->candidate.made);
+    ph_err_t err =
+        collator->collate(collator->ctx, ph_job_arena(job), ph_job_key(job), &b->candidate.pvd, &b->candidate.made);
     if (err != PH_OK) {
         ph_complain(self, PH_LOG_WARN, "no collation for para %u: %s", collator->para_id.v, ph_err_text(err));
         return;
@@ -85,13 +95,15 @@ static void collate(ph_job_t *job, void *flow)
     ph_candidate_spoil_content(ph_job_arena(job), &b->candidate);
     ph_pov_t pov = {{b->candidate.made.block_data}};
     if (!collator->bad && ph_type_encoded_len(&ph_type_pov, &pov) > b->candidate.pvd.max_pov_size) {
-        ph_complain(self, PH_LOG_WARN, "no collation for para %u: a PoV of %zu bytes", collator->para_id.v, b->candidate.made.block_data.len);
+        ph_complain(self, PH_LOG_WARN, "no collation for para %u: a PoV of %zu bytes", collator->para_id.v,
+                    b->candidate.made.block_data.len);
         return;
     }
     complete(job, b);
 }
 
-static void note_validation_data(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_persisted_validation_data_runtime_api_error_t *pvd)
+static void note_validation_data(ph_job_t *job, void *flow, ph_err_t err,
+                                 const ph_res_opt_persisted_validation_data_runtime_api_error_t *pvd)
 {
     building_t *b = flow;
     if (!err && pvd->kind == PH_RES_OPT_PERSISTED_VALIDATION_DATA_RUNTIME_API_ERROR_OK && pvd->ok.some) {
@@ -101,7 +113,8 @@ static void note_validation_data(ph_job_t *job, void *flow, ph_err_t err, const 
     ph_join_done(b->answers);
 }
 
-static void note_code_hash(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_validation_code_hash_runtime_api_error_t *hash)
+static void note_code_hash(ph_job_t *job, void *flow, ph_err_t err,
+                           const ph_res_opt_validation_code_hash_runtime_api_error_t *hash)
 {
     building_t *b = flow;
     (void)job;
@@ -139,7 +152,8 @@ static bool find_core(ph_core_index_t *out, const leaf_t *leaf, ph_para_id_t par
     for (uint32_t i = 0; i < leaf->cores.count && i <= UINT16_MAX; i++) {
         ph_para_id_t up;
         bool occupied = leaf->cores.items[i].kind == PH_CORE_STATE_OCCUPIED;
-        if ((found && occupied) || !ph_assignment_para_up(&up, &leaf->cores.items[i], (ph_core_index_t){i}, &leaf->claims) || up.v != para.v)
+        if ((found && occupied) ||
+            !ph_assignment_para_up(&up, &leaf->cores.items[i], (ph_core_index_t){i}, &leaf->claims) || up.v != para.v)
             continue;
         *out = (ph_core_index_t){i};
         if (!occupied)
@@ -171,7 +185,8 @@ static void note_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec
     ph_join_done(leaf->answers);
 }
 
-static void note_claims(ph_job_t *job, void *flow, ph_err_t err, const ph_res_map_core_index_vec_para_id_runtime_api_error_t *claims)
+static void note_claims(ph_job_t *job, void *flow, ph_err_t err,
+                        const ph_res_map_core_index_vec_para_id_runtime_api_error_t *claims)
 {
     leaf_t *leaf = flow;
     if (!err && claims->kind == PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK)
@@ -181,7 +196,8 @@ static void note_claims(ph_job_t *job, void *flow, ph_err_t err, const ph_res_ma
     ph_join_done(leaf->answers);
 }
 
-static void note_validators(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+static void note_validators(ph_job_t *job, void *flow, ph_err_t err,
+                            const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     leaf_t *leaf = flow;
     (void)job;
@@ -192,7 +208,8 @@ static void note_validators(ph_job_t *job, void *flow, ph_err_t err, const ph_re
     ph_join_done(leaf->answers);
 }
 
-static void note_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void note_session(ph_job_t *job, void *flow, ph_err_t err,
+                         const ph_res_session_index_runtime_api_error_t *session)
 {
     leaf_t *leaf = flow;
     (void)job;
@@ -254,6 +271,10 @@ static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)
     return PH_OK;
 }
 
-static void destroy(ph_subsystem_t *self) { ph_mem_free(((state_t *)ph_state(self))->built); }
+static void destroy(ph_subsystem_t *self)
+{
+    ph_mem_free(((state_t *)ph_state(self))->built);
+}
 
-const ph_subsystem_ops_t ph_collation_generation_ops = {.state_size = sizeof(state_t), .handle = handle, .destroy = destroy};
+const ph_subsystem_ops_t ph_collation_generation_ops = {
+    .state_size = sizeof(state_t), .handle = handle, .destroy = destroy};

@@ -147,8 +147,8 @@ static void on_message(ph_subsystem_t *self, ph_msg_t *msg)
         break;
     }
     case PH_MSG_COLLATOR_PROTOCOL_NOTE_GOOD_COLLATION:
-        ph_validator_report(self, &ph_msg_as_collator_protocol_note_good_collation(msg)->collator, PH_REPUTATION_BENEFIT_MINOR,
-                            PH_BYTES_LIT("collation: seconded"));
+        ph_validator_report(self, &ph_msg_as_collator_protocol_note_good_collation(msg)->collator,
+                            PH_REPUTATION_BENEFIT_MINOR, PH_BYTES_LIT("collation: seconded"));
         break;
     case PH_MSG_COLLATOR_PROTOCOL_NOTIFY_COLLATION_SECONDED:
         ph_validator_notify_seconded(self, ph_msg_as_collator_protocol_notify_collation_seconded(msg));
@@ -188,4 +188,5 @@ static void destroy(ph_subsystem_t *self)
     ph_list_free(&state->paras);
 }
 
-const ph_subsystem_ops_t ph_collator_protocol_ops = {.state_size = sizeof(state_t), .handle = handle, .destroy = destroy};
+const ph_subsystem_ops_t ph_collator_protocol_ops = {
+    .state_size = sizeof(state_t), .handle = handle, .destroy = destroy};

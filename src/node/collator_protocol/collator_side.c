@@ -8,7 +8,10 @@
 
 /* ---- whom we want ---- */
 
-static bool same_authority(const ph_authority_discovery_id_t *a, const ph_authority_discovery_id_t *b) { return memcmp(a, b, sizeof *a) == 0; }
+static bool same_authority(const ph_authority_discovery_id_t *a, const ph_authority_discovery_id_t *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
 
 /* The authorities of a group, in the leaf's arena. */
 static ph_vec_authority_discovery_id_t members_of(ph_arena_t *arena, const leaf_t *leaf, ph_group_index_t group)
@@ -41,7 +44,8 @@ static bool is_ours(const state_t *state, ph_para_id_t para)
 
 static bool our_para_on(ph_para_id_t *out, const state_t *state, const leaf_t *leaf, uint32_t core)
 {
-    return core < leaf->cores.count && ph_assignment_para_up(out, &leaf->cores.items[core], (ph_core_index_t){core}, &leaf->claims) &&
+    return core < leaf->cores.count &&
+           ph_assignment_para_up(out, &leaf->cores.items[core], (ph_core_index_t){core}, &leaf->claims) &&
            is_ours(state, *out);
 }
 
@@ -54,8 +58,10 @@ static void find_wanted(ph_job_t *job)
         ph_para_id_t para;
         if (!our_para_on(&para, state, leaf, core))
             continue;
-        want_group(ph_job_arena(job), leaf, ph_rotation_group_for_core(&leaf->rotation, (ph_core_index_t){core}, leaf->cores.count), para, true);
-        want_group(ph_job_arena(job), leaf, ph_rotation_group_for_core(&later, (ph_core_index_t){core}, leaf->cores.count), para, false);
+        want_group(ph_job_arena(job), leaf,
+                   ph_rotation_group_for_core(&leaf->rotation, (ph_core_index_t){core}, leaf->cores.count), para, true);
+        want_group(ph_job_arena(job), leaf,
+                   ph_rotation_group_for_core(&later, (ph_core_index_t){core}, leaf->cores.count), para, false);
     }
 }
 
@@ -109,7 +115,8 @@ static bool para_for(ph_para_id_t *out, ph_subsystem_t *self, const ph_authority
 
 static void send_to(ph_subsystem_t *self, ph_peer_id_t id, const ph_collator_protocol_message_v2_t *message)
 {
-    ph_collation_protocol_v2_t protocol = {.kind = PH_COLLATION_PROTOCOL_V2_COLLATOR_PROTOCOL, .collator_protocol = *message};
+    ph_collation_protocol_v2_t protocol = {.kind = PH_COLLATION_PROTOCOL_V2_COLLATOR_PROTOCOL,
+                                           .collator_protocol = *message};
     ph_send_network_bridge_send_collation_message(self, &(ph_vec_peer_id_t){&id, 1}, &protocol);
 }
 
@@ -121,7 +128,8 @@ static bool declare(ph_subsystem_t *self, ph_peer_id_t id, peer_t *peer, ph_para
     uint8_t peer_id[4];
     ph_put_u32(peer_id, config->local_peer.v);
     ph_bytes_t payload = ph_payload_of_declare(NULL, ph_bytes(peer_id, sizeof peer_id));
-    ph_err_t err = ph_keystore_sign(config->keystore, message.declare.signature.bytes, PH_KEY_COLLATOR, state->key.bytes, payload);
+    ph_err_t err =
+        ph_keystore_sign(config->keystore, message.declare.signature.bytes, PH_KEY_COLLATOR, state->key.bytes, payload);
     ph_mem_free(payload.data);
     if (err != PH_OK) {
         ph_complain(self, PH_LOG_WARN, "cannot declare ourselves: %s", ph_err_text(err));
@@ -164,7 +172,9 @@ static void advertise(ph_job_t *job, collation_t *collation, ph_peer_id_t id, pe
     message.advertise_collation.parent_head_data_hash = collation->parent_head_data_hash;
     send_to(self, id, &message);
     ph_bits_set(collation->advertised, member, true);
-    ph_note(self, "collation-advertised", PH_FIELDS(.block = ph_job_key(job), .candidate = &collation->hash, PH_F_PARA(collation->para), PH_F_PEER(id)));
+    ph_note(
+        self, "collation-advertised",
+        PH_FIELDS(.block = ph_job_key(job), .candidate = &collation->hash, PH_F_PARA(collation->para), PH_F_PEER(id)));
 }
 
 /* ---- collations ---- */
@@ -178,7 +188,8 @@ static bool publish(ph_job_t *job, collation_t *collation)
     void *value;
     if (leaf->failed || !our_para_on(&collation->para, state, leaf, collation->core.v))
         return false;
-    collation->group = members_of(ph_job_arena(job), leaf, ph_rotation_group_for_core(&leaf->rotation, collation->core, leaf->cores.count));
+    collation->group = members_of(ph_job_arena(job), leaf,
+                                  ph_rotation_group_for_core(&leaf->rotation, collation->core, leaf->cores.count));
     if (collation->group.count == 0)
         return false;
     collation->advertised = ph_bits_new(ph_job_arena(job), collation->group.count);
@@ -190,7 +201,8 @@ static bool publish(ph_job_t *job, collation_t *collation)
 static void drop_collation(ph_job_t *job, size_t i)
 {
     leaf_t *leaf = ph_job_state(job);
-    ph_complain(ph_job_self(job), PH_LOG_INFO, "collation for core %u dropped: not ours, or nobody backs there", leaf->collations.items[i].core.v);
+    ph_complain(ph_job_self(job), PH_LOG_INFO, "collation for core %u dropped: not ours, or nobody backs there",
+                leaf->collations.items[i].core.v);
     ph_shared_pov_unref(leaf->collations.items[i].pov);
     ph_list_remove(&leaf->collations, i);
 }
@@ -205,8 +217,11 @@ void ph_collator_distribute(ph_subsystem_t *self, const ph_msg_collator_protocol
         if (leaf->collations.items[i].core.v == in->core.v)
             return; /* one a core */
     collation_t *collation = ph_list_add(ph_job_arena(job), &leaf->collations);
-    *collation = (collation_t){.receipt = in->receipt, .hash = ph_hash_of_receipt(&in->receipt), .core = in->core,
-                               .pov = ph_shared_pov_ref(in->pov), .parent_head_data_hash = in->parent_head_data_hash};
+    *collation = (collation_t){.receipt = in->receipt,
+                               .hash = ph_hash_of_receipt(&in->receipt),
+                               .core = in->core,
+                               .pov = ph_shared_pov_ref(in->pov),
+                               .parent_head_data_hash = in->parent_head_data_hash};
     if (leaf->ready && !publish(job, collation))
         drop_collation(job, leaf->collations.count - 1);
 }
@@ -265,7 +280,8 @@ void ph_collator_on_view(ph_subsystem_t *self, ph_peer_id_t id)
     }
 }
 
-void ph_collator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from, const ph_collator_protocol_message_v2_t *message)
+void ph_collator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from,
+                                 const ph_collator_protocol_message_v2_t *message)
 {
     switch ((ph_collator_protocol_message_v2_kind_t)message->kind) {
     case PH_COLLATOR_PROTOCOL_MESSAGE_V2_DECLARE:
@@ -278,7 +294,8 @@ void ph_collator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from, const 
     case PH_COLLATOR_PROTOCOL_MESSAGE_V2_COLLATION_SECONDED:
         if (message->collation_seconded._1.payload.kind == PH_STATEMENT_SECONDED) {
             ph_candidate_hash_t hash = ph_hash_of_committed(&message->collation_seconded._1.payload.seconded);
-            ph_note(self, "collation-seconded", PH_FIELDS(.block = &message->collation_seconded._0, .candidate = &hash, PH_F_PEER(from)));
+            ph_note(self, "collation-seconded",
+                    PH_FIELDS(.block = &message->collation_seconded._0, .candidate = &hash, PH_F_PEER(from)));
         }
         break;
     }

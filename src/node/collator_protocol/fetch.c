@@ -5,8 +5,8 @@
 #include "primitives/hash_of.h"
 #include "primitives/protocols.h"
 
-/* Fetching what Candidate Selection chose. A child of the leaf's job each: if the leaf ends, so does the fetch, and the message
- * that is let go unanswered tells Candidate Selection. */
+/* Fetching what Candidate Selection chose. A child of the leaf's job each: if the leaf ends, so does the fetch, and the
+ * message that is let go unanswered tells Candidate Selection. */
 typedef struct fetch {
     ph_msg_t *request;
     ph_para_id_t para;
@@ -47,7 +47,8 @@ static const char *mismatch(ph_job_t *job, const ph_candidate_receipt_t *receipt
         return "collation: wrong para";
     if (memcmp(&d->relay_parent, ph_job_key(job), sizeof d->relay_parent) != 0)
         return "collation: wrong relay parent";
-    if (ph_descriptor_check(d, false) != PH_DESCRIPTOR_ACCEPTED || ph_descriptor_version(d).kind != PH_CANDIDATE_DESCRIPTOR_VERSION_V2)
+    if (ph_descriptor_check(d, false) != PH_DESCRIPTOR_ACCEPTED ||
+        ph_descriptor_version(d).kind != PH_CANDIDATE_DESCRIPTOR_VERSION_V2)
         return "collation: wrong descriptor version";
     if (!leaf->has_core || d->core_index != leaf->core.v)
         return "collation: wrong core";
@@ -56,7 +57,8 @@ static const char *mismatch(ph_job_t *job, const ph_candidate_receipt_t *receipt
     return NULL;
 }
 
-static void take(ph_job_t *job, const ph_candidate_receipt_t *receipt, const ph_pov_t *pov, const ph_head_data_t *parent_head)
+static void take(ph_job_t *job, const ph_candidate_receipt_t *receipt, const ph_pov_t *pov,
+                 const ph_head_data_t *parent_head)
 {
     ph_subsystem_t *self = ph_job_self(job);
     const fetch_t *fetch = ph_job_state(job);
@@ -66,7 +68,9 @@ static void take(ph_job_t *job, const ph_candidate_receipt_t *receipt, const ph_
         fail(job, (ph_request_failure_t){PH_REQUEST_FAILURE_MALFORMED});
         return;
     }
-    ph_note(self, "collation-fetched", PH_FIELDS(.block = ph_job_key(job), .candidate = &fetch->candidate, PH_F_PARA(fetch->para), PH_F_PEER(fetch->peer)));
+    ph_note(self, "collation-fetched",
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &fetch->candidate, PH_F_PARA(fetch->para),
+                      PH_F_PEER(fetch->peer)));
     ph_res_collation_request_failure_t result = {.kind = PH_RES_COLLATION_REQUEST_FAILURE_OK};
     result.ok.receipt = *receipt;
     result.ok.pov = ph_shared_pov_new(pov);
@@ -91,7 +95,8 @@ static void on_failure(ph_job_t *job, ph_request_failure_t why)
         ph_peer_report(ph_job_self(job), fetch->peer, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("collation: no answer"));
         break;
     case PH_REQUEST_FAILURE_MALFORMED:
-        ph_peer_report(ph_job_self(job), fetch->peer, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("collation: malformed answer"));
+        ph_peer_report(ph_job_self(job), fetch->peer, PH_REPUTATION_COST_MINOR,
+                       PH_BYTES_LIT("collation: malformed answer"));
         break;
     }
     fail(job, why);
@@ -113,7 +118,8 @@ static void on_response(ph_job_t *job, void *flow, ph_err_t err, const ph_res_by
             take(job, &collation.collation._0, &collation.collation._1, NULL);
             break;
         case PH_COLLATION_FETCHING_RESPONSE_COLLATION_WITH_PARENT_HEAD_DATA:
-            take(job, &collation.collation_with_parent_head_data.receipt, &collation.collation_with_parent_head_data.pov,
+            take(job, &collation.collation_with_parent_head_data.receipt,
+                 &collation.collation_with_parent_head_data.pov,
                  &collation.collation_with_parent_head_data.parent_head_data);
             break;
         }
@@ -128,9 +134,11 @@ void ph_fetch_collation(ph_subsystem_t *self, ph_msg_t *msg)
         return; /* the message ends unanswered, which the one that asks is told */
     ph_job_t *job = ph_job_child(leaf, sizeof(fetch_t));
     fetch_t *fetch = ph_job_state(job);
-    *fetch = (fetch_t){.request = ph_msg_ref(msg), .para = in->para, .peer = in->peer, .candidate = in->candidate.value};
+    *fetch =
+        (fetch_t){.request = ph_msg_ref(msg), .para = in->para, .peer = in->peer, .candidate = in->candidate.value};
     ph_arena_defer(ph_job_arena(job), drop_request, fetch);
-    ph_collation_fetching_request_v2_t request = {.scheduling_parent = in->relay_parent, .para_id = in->para, .candidate_hash = in->candidate.value};
+    ph_collation_fetching_request_v2_t request = {
+        .scheduling_parent = in->relay_parent, .para_id = in->para, .candidate_hash = in->candidate.value};
     ph_writer_t w = ph_writer_in(ph_job_arena(job));
     ph_collation_fetching_request_v2_encode(&w, &request);
     ph_recipient_t to = {.kind = PH_RECIPIENT_PEER, .peer = in->peer};

@@ -2,9 +2,15 @@
 
 /* What the runtime knows about a leaf. All is asked at once; the session's authorities when its index is known. */
 
-static const ph_collator_protocol_config_t *config_of(ph_job_t *job) { return ph_config(ph_job_self(job)); }
+static const ph_collator_protocol_config_t *config_of(ph_job_t *job)
+{
+    return ph_config(ph_job_self(job));
+}
 
-static bool collates(ph_job_t *job) { return ((const state_t *)ph_state(ph_job_self(job)))->collates; }
+static bool collates(ph_job_t *job)
+{
+    return ((const state_t *)ph_state(ph_job_self(job)))->collates;
+}
 
 static void all_answered(ph_job_t *job, void *flow)
 {
@@ -46,7 +52,8 @@ static void note_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec
     answered(leaf, well);
 }
 
-static void note_claims(ph_job_t *job, void *flow, ph_err_t err, const ph_res_map_core_index_vec_para_id_runtime_api_error_t *claims)
+static void note_claims(ph_job_t *job, void *flow, ph_err_t err,
+                        const ph_res_map_core_index_vec_para_id_runtime_api_error_t *claims)
 {
     leaf_t *leaf = flow;
     bool well = !err && claims->kind == PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK;
@@ -55,7 +62,8 @@ static void note_claims(ph_job_t *job, void *flow, ph_err_t err, const ph_res_ma
     answered(leaf, well);
 }
 
-static void note_authorities(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_session_info_runtime_api_error_t *info)
+static void note_authorities(ph_job_t *job, void *flow, ph_err_t err,
+                             const ph_res_opt_session_info_runtime_api_error_t *info)
 {
     leaf_t *leaf = flow;
     bool well = !err && info->kind == PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK && info->ok.some;
@@ -64,7 +72,8 @@ static void note_authorities(ph_job_t *job, void *flow, ph_err_t err, const ph_r
     answered(leaf, well);
 }
 
-static void note_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void note_session(ph_job_t *job, void *flow, ph_err_t err,
+                         const ph_res_session_index_runtime_api_error_t *session)
 {
     leaf_t *leaf = flow;
     bool well = !err && session->kind == PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK;
@@ -87,12 +96,14 @@ static void note_lookahead(ph_job_t *job, void *flow, ph_err_t err, const ph_res
 }
 
 /* On which core? core.v of no meaning while has_core is false: no validator, or of no group. */
-static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_id_runtime_api_error_t *validators)
+static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err,
+                           const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     leaf_t *leaf = flow;
     bool well = !err && validators->kind == PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK;
     if (well && config_of(job)->keystore)
-        leaf->has_core = ph_keystore_find_validator(config_of(job)->keystore, validators->ok.items, validators->ok.count, &leaf->me);
+        leaf->has_core =
+            ph_keystore_find_validator(config_of(job)->keystore, validators->ok.items, validators->ok.count, &leaf->me);
     answered(leaf, well);
 }
 

@@ -13,20 +13,20 @@ enum { VIEW_MAX = 5 };
 typedef struct peer {
     ph_hash_t view[VIEW_MAX];
     size_t view_count;
-    bool declared;                      /* they to us, or we to them */
-    ph_para_id_t para;                  /* for which */
-    bool leaving;                       /* we asked the bridge to disconnect it */
+    bool declared;     /* they to us, or we to them */
+    ph_para_id_t para; /* for which */
+    bool leaving;      /* we asked the bridge to disconnect it */
     /* validator's side */
-    bool accepted;                      /* the para is one that we need */
+    bool accepted; /* the para is one that we need */
     ph_collator_id_t collator;
-    uint64_t active_ms;                 /* when it connected, declared itself or advertised */
+    uint64_t active_ms; /* when it connected, declared itself or advertised */
     /* collator's side */
     ph_opt_authority_discovery_id_t authority;
 } peer_t;
 
 typedef struct state {
-    bool collates;                      /* which side we are */
-    ph_map_t peers;                     /* ph_peer_id_t → peer_t */
+    bool collates;  /* which side we are */
+    ph_map_t peers; /* ph_peer_id_t → peer_t */
     /* collator's side */
     ph_collator_id_t key;
     PH_LIST(ph_para_id_t) paras;
@@ -40,18 +40,18 @@ typedef struct state {
 typedef struct wanted {
     ph_authority_discovery_id_t id;
     ph_para_id_t para;
-    bool current;                       /* or only after the next rotation */
+    bool current; /* or only after the next rotation */
 } wanted_t;
 
 typedef struct collation {
     ph_candidate_receipt_t receipt;
     ph_candidate_hash_t hash;
     ph_core_index_t core;
-    ph_para_id_t para;                  /* that the core is for, whatever the receipt says */
+    ph_para_id_t para; /* that the core is for, whatever the receipt says */
     ph_shared_pov_t pov;
     ph_hash_t parent_head_data_hash;
     ph_vec_authority_discovery_id_t group;
-    ph_bits_t advertised;               /* by position in the group */
+    ph_bits_t advertised; /* by position in the group */
 } collation_t;
 
 typedef struct upload {
@@ -66,12 +66,12 @@ typedef struct advert {
     ph_para_id_t para;
     ph_candidate_hash_t candidate;
     bool told;
-    bool gone;              /* its peer has disconnected since, and may say it again */
+    bool gone; /* its peer has disconnected since, and may say it again */
 } advert_t;
 
 typedef struct leaf {
     ph_join_t *answers;
-    bool ready, failed;                 /* failed: the runtime did not answer; nothing is done at this leaf */
+    bool ready, failed; /* failed: the runtime did not answer; nothing is done at this leaf */
     ph_vec_vec_validator_index_t groups;
     ph_group_rotation_info_t rotation;
     ph_vec_core_state_t cores;
@@ -88,7 +88,7 @@ typedef struct leaf {
     ph_validator_index_t me;
     bool has_core;
     ph_core_index_t core;
-    ph_vec_para_id_t now, next;         /* paras claimed on our core, and on our core after the next rotation */
+    ph_vec_para_id_t now, next; /* paras claimed on our core, and on our core after the next rotation */
     PH_LIST(advert_t) adverts;
 } leaf_t;
 
@@ -106,7 +106,8 @@ void ph_collator_distribute(ph_subsystem_t *self, const ph_msg_collator_protocol
 void ph_collator_on_connected(ph_subsystem_t *self, ph_peer_id_t id);
 void ph_collator_on_disconnected(ph_subsystem_t *self, const peer_t *peer);
 void ph_collator_on_view(ph_subsystem_t *self, ph_peer_id_t id);
-void ph_collator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from, const ph_collator_protocol_message_v2_t *message);
+void ph_collator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from,
+                                 const ph_collator_protocol_message_v2_t *message);
 
 /* uploads.c */
 void ph_upload_request(ph_subsystem_t *self, const ph_msg_collator_protocol_incoming_collation_request_t *in);
@@ -117,9 +118,11 @@ void ph_validator_on_ready(ph_job_t *job);
 void ph_validator_on_connected(ph_subsystem_t *self, ph_peer_id_t id);
 void ph_validator_on_disconnected(ph_subsystem_t *self, ph_peer_id_t id);
 void ph_validator_on_leaves(ph_subsystem_t *self);
-void ph_validator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from, const ph_collator_protocol_message_v2_t *message);
+void ph_validator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from,
+                                  const ph_collator_protocol_message_v2_t *message);
 /* Says something about every peer that declared itself as that collator. */
-void ph_validator_report(ph_subsystem_t *self, const ph_collator_id_t *collator, ph_reputation_kind_t kind, ph_bytes_t reason);
+void ph_validator_report(ph_subsystem_t *self, const ph_collator_id_t *collator, ph_reputation_kind_t kind,
+                         ph_bytes_t reason);
 void ph_validator_notify_seconded(ph_subsystem_t *self, const ph_msg_collator_protocol_notify_collation_seconded_t *in);
 
 /* fetch.c */

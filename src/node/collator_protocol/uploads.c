@@ -33,7 +33,8 @@ static void upload(ph_job_t *job, const upload_t *to)
     ph_writer_t w = PH_WRITER_HEAP;
     ph_collation_fetching_response_encode(&w, &response);
     ph_opt_bytes_t bytes = {true, ph_writer_bytes(&w)};
-    ph_note(self, "collation-sent", PH_FIELDS(.block = ph_job_key(job), .candidate = &to->candidate, PH_F_PEER(to->peer)));
+    ph_note(self, "collation-sent",
+            PH_FIELDS(.block = ph_job_key(job), .candidate = &to->candidate, PH_F_PEER(to->peer)));
     ph_send_network_bridge_respond(self, to->ticket, &bytes);
     ph_writer_free(&w);
     leaf->uploading = true;
@@ -54,7 +55,8 @@ static void next_upload(ph_job_t *job, void *flow)
 static bool is_waiting(const leaf_t *leaf, const upload_t *request)
 {
     for (size_t i = 0; i < leaf->waiting.count; i++)
-        if (leaf->waiting.items[i].peer.v == request->peer.v && memcmp(&leaf->waiting.items[i].candidate, &request->candidate, sizeof request->candidate) == 0)
+        if (leaf->waiting.items[i].peer.v == request->peer.v &&
+            memcmp(&leaf->waiting.items[i].candidate, &request->candidate, sizeof request->candidate) == 0)
             return true;
     return false;
 }

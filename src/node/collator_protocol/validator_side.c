@@ -77,7 +77,8 @@ static void tell(ph_job_t *job, advert_t *advert)
         return;
     advert->told = true;
     ph_opt_candidate_hash_t candidate = {true, advert->candidate};
-    ph_send_candidate_selection_collation(ph_job_self(job), ph_job_key(job), advert->para, advert->peer, &advert->collator, &candidate);
+    ph_send_candidate_selection_collation(ph_job_self(job), ph_job_key(job), advert->para, advert->peer,
+                                          &advert->collator, &candidate);
 }
 
 static void tell_all(ph_subsystem_t *self)
@@ -91,7 +92,8 @@ static void tell_all(ph_subsystem_t *self)
 }
 
 /* What is wrong with it, or NULL. */
-static const char *fault_of(const leaf_t *leaf, const peer_t *peer, ph_peer_id_t from, const ph_hash_t *block, const ph_candidate_hash_t *candidate)
+static const char *fault_of(const leaf_t *leaf, const peer_t *peer, ph_peer_id_t from, const ph_hash_t *block,
+                            const ph_candidate_hash_t *candidate)
 {
     size_t of_peer = 0;
     if (!leaf)
@@ -132,11 +134,13 @@ void ph_validator_on_disconnected(ph_subsystem_t *self, ph_peer_id_t id)
     }
 }
 
-static void on_advertisement(ph_subsystem_t *self, ph_peer_id_t from, peer_t *peer, const ph_hash_t *block, const ph_candidate_hash_t *candidate)
+static void on_advertisement(ph_subsystem_t *self, ph_peer_id_t from, peer_t *peer, const ph_hash_t *block,
+                             const ph_candidate_hash_t *candidate)
 {
     ph_job_t *job = ph_job_find(self, block);
     leaf_t *leaf = job ? ph_job_state(job) : NULL;
-    const char *fault = peer->declared ? fault_of(leaf, peer, from, block, candidate) : "advertisement: without a declaration";
+    const char *fault =
+        peer->declared ? fault_of(leaf, peer, from, block, candidate) : "advertisement: without a declaration";
     if (fault) {
         ph_peer_report(self, from, PH_REPUTATION_COST_MINOR, ph_bytes(fault, strlen(fault)));
         return;
@@ -183,7 +187,8 @@ static void judge_all(ph_subsystem_t *self)
     tell_all(self);
 }
 
-static bool declaration_is_signed(ph_subsystem_t *self, ph_peer_id_t from, const ph_collator_id_t *collator, const ph_collator_signature_t *signature)
+static bool declaration_is_signed(ph_subsystem_t *self, ph_peer_id_t from, const ph_collator_id_t *collator,
+                                  const ph_collator_signature_t *signature)
 {
     uint8_t peer_id[4];
     ph_put_u32(peer_id, from.v);
@@ -193,7 +198,8 @@ static bool declaration_is_signed(ph_subsystem_t *self, ph_peer_id_t from, const
     return good;
 }
 
-static void on_declaration(ph_subsystem_t *self, ph_peer_id_t from, peer_t *peer, const ph_collator_protocol_message_v2_t *message)
+static void on_declaration(ph_subsystem_t *self, ph_peer_id_t from, peer_t *peer,
+                           const ph_collator_protocol_message_v2_t *message)
 {
     if (peer->declared) {
         ph_peer_report(self, from, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("declaration: a second one"));
@@ -211,7 +217,8 @@ static void on_declaration(ph_subsystem_t *self, ph_peer_id_t from, peer_t *peer
     judge(self, from, peer);
 }
 
-void ph_validator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from, const ph_collator_protocol_message_v2_t *message)
+void ph_validator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from,
+                                  const ph_collator_protocol_message_v2_t *message)
 {
     peer_t *peer = ph_map_get(&((state_t *)ph_state(self))->peers, &from);
     switch ((ph_collator_protocol_message_v2_kind_t)message->kind) {
@@ -219,10 +226,12 @@ void ph_validator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from, const
         on_declaration(self, from, peer, message);
         break;
     case PH_COLLATOR_PROTOCOL_MESSAGE_V2_ADVERTISE_COLLATION:
-        on_advertisement(self, from, peer, &message->advertise_collation.scheduling_parent, &message->advertise_collation.candidate_hash);
+        on_advertisement(self, from, peer, &message->advertise_collation.scheduling_parent,
+                         &message->advertise_collation.candidate_hash);
         break;
     case PH_COLLATOR_PROTOCOL_MESSAGE_V2_COLLATION_SECONDED:
-        ph_peer_report(self, from, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("collation seconded: not a validator's word"));
+        ph_peer_report(self, from, PH_REPUTATION_COST_MINOR,
+                       PH_BYTES_LIT("collation seconded: not a validator's word"));
         break;
     }
 }
@@ -268,14 +277,21 @@ void ph_validator_on_ready(ph_job_t *job)
     judge_all(ph_job_self(job));
 }
 
-void ph_validator_on_leaves(ph_subsystem_t *self) { judge_all(self); }
+void ph_validator_on_leaves(ph_subsystem_t *self)
+{
+    judge_all(self);
+}
 
 /* ---- what Candidate Selection thinks of a collator ---- */
 
-static bool is_collator(const ph_collator_id_t *a, const ph_collator_id_t *b) { return memcmp(a, b, sizeof *a) == 0; }
+static bool is_collator(const ph_collator_id_t *a, const ph_collator_id_t *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
 
 /* Who advertised as that collator and is gone does not get away with it. */
-static void report_advertiser(ph_subsystem_t *self, const ph_collator_id_t *collator, ph_reputation_kind_t kind, ph_bytes_t reason)
+static void report_advertiser(ph_subsystem_t *self, const ph_collator_id_t *collator, ph_reputation_kind_t kind,
+                              ph_bytes_t reason)
 {
     ph_job_t *job;
     for (size_t at = 0; (job = ph_job_next(self, &at));) {
@@ -289,7 +305,8 @@ static void report_advertiser(ph_subsystem_t *self, const ph_collator_id_t *coll
     }
 }
 
-void ph_validator_report(ph_subsystem_t *self, const ph_collator_id_t *collator, ph_reputation_kind_t kind, ph_bytes_t reason)
+void ph_validator_report(ph_subsystem_t *self, const ph_collator_id_t *collator, ph_reputation_kind_t kind,
+                         ph_bytes_t reason)
 {
     state_t *state = ph_state(self);
     const void *key;

@@ -8,7 +8,7 @@
 
 typedef struct state {
     bool known;
-    ph_session_index_t session;     /* the newest one whose grid was made */
+    ph_session_index_t session; /* the newest one whose grid was made */
 } state_t;
 
 /* One leaf: which session? its authorities? its randomness? → grid. */
@@ -77,7 +77,8 @@ static void make_grid(ph_job_t *job, void *flow, ph_err_t err, const ph_res_babe
     state_t *state = ph_state(self);
     leaf_t *leaf = flow;
     ph_arena_t *arena = ph_job_arena(job);
-    if (err || epoch->kind != PH_RES_BABE_EPOCH_RUNTIME_API_ERROR_OK || (state->known && leaf->session.v <= state->session.v))
+    if (err || epoch->kind != PH_RES_BABE_EPOCH_RUNTIME_API_ERROR_OK ||
+        (state->known && leaf->session.v <= state->session.v))
         return;
     uint32_t count = (uint32_t)leaf->info.discovery_keys.count, local = 0;
     uint8_t seed[32];
@@ -108,7 +109,8 @@ static void make_grid(ph_job_t *job, void *flow, ph_err_t err, const ph_res_babe
         connect(job, &leaf->info, &topology, local);
 }
 
-static void ask_for_randomness(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_session_info_runtime_api_error_t *info)
+static void ask_for_randomness(ph_job_t *job, void *flow, ph_err_t err,
+                               const ph_res_opt_session_info_runtime_api_error_t *info)
 {
     leaf_t *leaf = flow;
     if (err || info->kind != PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK || !info->ok.some)
@@ -117,11 +119,13 @@ static void ask_for_randomness(ph_job_t *job, void *flow, ph_err_t err, const ph
     ph_ask_runtime_api_request_current_epoch(job, ph_job_key(job), leaf, make_grid);
 }
 
-static void ask_for_authorities(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void ask_for_authorities(ph_job_t *job, void *flow, ph_err_t err,
+                                const ph_res_session_index_runtime_api_error_t *session)
 {
     state_t *state = ph_state(ph_job_self(job));
     leaf_t *leaf = flow;
-    if (err || session->kind != PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK || (state->known && session->ok.v <= state->session.v))
+    if (err || session->kind != PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK ||
+        (state->known && session->ok.v <= state->session.v))
         return;
     leaf->session = session->ok;
     ph_ask_runtime_api_request_session_info(job, ph_job_key(job), session->ok, leaf, ask_for_randomness);
@@ -138,7 +142,8 @@ static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)
         }
         if (in->leaves.has_activated) {
             ph_job_t *job = ph_job_start(self, &in->leaves.activated.hash, sizeof(leaf_t));
-            ph_ask_runtime_api_request_session_index_for_child(job, ph_job_key(job), ph_job_state(job), ask_for_authorities);
+            ph_ask_runtime_api_request_session_index_for_child(job, ph_job_key(job), ph_job_state(job),
+                                                               ask_for_authorities);
         }
         break;
     case PH_IN_START:

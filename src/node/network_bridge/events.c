@@ -15,7 +15,10 @@ void ph_bridge_tell_collation(ph_subsystem_t *self, const ph_collation_event_t *
     ph_send_collator_protocol_network_event(self, event);
 }
 
-static void *ref_rc(void *rc) { return ph_rc_ref(rc); }
+static void *ref_rc(void *rc)
+{
+    return ph_rc_ref(rc);
+}
 
 /* The message behind the frame's tag, decoded; nodes of one process share what they decode. */
 static ph_rc_t *decode(ph_subsystem_t *self, const ph_type_t *type, ph_buf_t *frame)
@@ -41,7 +44,8 @@ static ph_rc_t *decode(ph_subsystem_t *self, const ph_type_t *type, ph_buf_t *fr
 
 static void tell_validation_message(ph_subsystem_t *self, ph_peer_id_t peer, ph_rc_t *rc)
 {
-    ph_validation_event_t event = {.kind = PH_VALIDATION_EVENT_PEER_MESSAGE, .peer_message = {peer, {rc, ph_rc_value(rc)}}};
+    ph_validation_event_t event = {.kind = PH_VALIDATION_EVENT_PEER_MESSAGE,
+                                   .peer_message = {peer, {rc, ph_rc_value(rc)}}};
     switch ((ph_validation_protocol_v3_kind_t)event.peer_message.message.v->kind) {
     case PH_VALIDATION_PROTOCOL_V3_BITFIELD_DISTRIBUTION:
         ph_send_bitfield_distribution_network_event(self, &event);
@@ -65,6 +69,7 @@ void ph_bridge_tell_message(ph_subsystem_t *self, unsigned set, ph_peer_id_t pee
     if (validation)
         tell_validation_message(self, peer, rc);
     else
-        ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_MESSAGE, .peer_message = {peer, {rc, ph_rc_value(rc)}}});
+        ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_MESSAGE,
+                                                               .peer_message = {peer, {rc, ph_rc_value(rc)}}});
     ph_rc_unref(rc);
 }

@@ -72,25 +72,36 @@ static void take_event(ph_job_t *job, void *flow)
 static void on_opened(void *ctx, ph_peer_id_t peer, ph_bytes_t handshake)
 {
     struct listener *listener = ctx;
-    ph_bridge_push(listener->self, (network_event_t){.kind = EVENT_OPENED, .peer = peer, .protocol = listener->protocol, .content = ph_buf_new(handshake)});
+    ph_bridge_push(listener->self, (network_event_t){.kind = EVENT_OPENED,
+                                                     .peer = peer,
+                                                     .protocol = listener->protocol,
+                                                     .content = ph_buf_new(handshake)});
 }
 
 static void on_closed(void *ctx, ph_peer_id_t peer, bool was_open)
 {
     struct listener *listener = ctx;
-    ph_bridge_push(listener->self, (network_event_t){.kind = EVENT_CLOSED, .peer = peer, .protocol = listener->protocol, .was_open = was_open});
+    ph_bridge_push(
+        listener->self,
+        (network_event_t){.kind = EVENT_CLOSED, .peer = peer, .protocol = listener->protocol, .was_open = was_open});
 }
 
 static void on_notified(void *ctx, ph_peer_id_t peer, ph_buf_t *message)
 {
     struct listener *listener = ctx;
-    ph_bridge_push(listener->self, (network_event_t){.kind = EVENT_NOTIFIED, .peer = peer, .protocol = listener->protocol, .content = ph_buf_ref(message)});
+    ph_bridge_push(listener->self, (network_event_t){.kind = EVENT_NOTIFIED,
+                                                     .peer = peer,
+                                                     .protocol = listener->protocol,
+                                                     .content = ph_buf_ref(message)});
 }
 
 static void on_requested(void *ctx, ph_peer_id_t peer, ph_net_ticket_t ticket, ph_buf_t *request)
 {
     struct listener *listener = ctx;
-    ph_bridge_push(listener->self, (network_event_t){.kind = EVENT_REQUESTED, .peer = peer, .protocol = listener->protocol, .ticket = ticket,
+    ph_bridge_push(listener->self, (network_event_t){.kind = EVENT_REQUESTED,
+                                                     .peer = peer,
+                                                     .protocol = listener->protocol,
+                                                     .ticket = ticket,
                                                      .content = ph_buf_ref(request)});
 }
 
@@ -133,7 +144,8 @@ static void on_leaves(ph_subsystem_t *self, const ph_input_t *in)
 
 static void send_validation(ph_subsystem_t *self, const ph_msg_network_bridge_send_validation_message_t *out)
 {
-    ph_validation_wire_message_v3_t frame = {.kind = PH_VALIDATION_WIRE_MESSAGE_V3_PROTOCOL_MESSAGE, .protocol_message = out->message};
+    ph_validation_wire_message_v3_t frame = {.kind = PH_VALIDATION_WIRE_MESSAGE_V3_PROTOCOL_MESSAGE,
+                                             .protocol_message = out->message};
     ph_writer_t w = PH_WRITER_HEAP;
     ph_validation_wire_message_v3_encode(&w, &frame);
     ph_buf_t *buf = ph_writer_to_buf(&w);
@@ -143,7 +155,8 @@ static void send_validation(ph_subsystem_t *self, const ph_msg_network_bridge_se
 
 static void send_collation(ph_subsystem_t *self, const ph_msg_network_bridge_send_collation_message_t *out)
 {
-    ph_collation_wire_message_v2_t frame = {.kind = PH_COLLATION_WIRE_MESSAGE_V2_PROTOCOL_MESSAGE, .protocol_message = out->message};
+    ph_collation_wire_message_v2_t frame = {.kind = PH_COLLATION_WIRE_MESSAGE_V2_PROTOCOL_MESSAGE,
+                                            .protocol_message = out->message};
     ph_writer_t w = PH_WRITER_HEAP;
     ph_collation_wire_message_v2_encode(&w, &frame);
     ph_buf_t *buf = ph_writer_to_buf(&w);
@@ -197,7 +210,8 @@ static void on_message(ph_subsystem_t *self, ph_msg_t *msg)
     }
     case PH_MSG_NETWORK_BRIDGE_NEW_GOSSIP_TOPOLOGY: {
         ph_validation_event_t event = {.kind = PH_VALIDATION_EVENT_NEW_GOSSIP_TOPOLOGY,
-                                       .new_gossip_topology = ph_msg_as_network_bridge_new_gossip_topology(msg)->topology};
+                                       .new_gossip_topology =
+                                           ph_msg_as_network_bridge_new_gossip_topology(msg)->topology};
         ph_bridge_tell_validation(self, &event);
         break;
     }

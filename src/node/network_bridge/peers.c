@@ -2,13 +2,13 @@
 
 #include "node/network_bridge/bridge.h"
 
-/* Peers: streams, views, reputations. Values of polkadot-sdk; reputations recover by 1/200 a second. (node.md section 3;
- * sc-network peer store.) */
+/* Peers: streams, views, reputations. Values of polkadot-sdk; reputations recover by 1/200 a second. (node.md section
+ * 3; sc-network peer store.) */
 static const int64_t CHANGE[] = {
-    [PH_REPUTATION_COST_MINOR] = -100000,        [PH_REPUTATION_COST_MINOR_REPEATED] = -200000,
-    [PH_REPUTATION_COST_MAJOR] = -300000,        [PH_REPUTATION_COST_MAJOR_REPEATED] = -600000,
-    [PH_REPUTATION_MALICIOUS] = INT32_MIN,       [PH_REPUTATION_BENEFIT_MINOR] = 10000,
-    [PH_REPUTATION_BENEFIT_MINOR_FIRST] = 15000, [PH_REPUTATION_BENEFIT_MAJOR] = 200000,
+    [PH_REPUTATION_COST_MINOR] = -100000,         [PH_REPUTATION_COST_MINOR_REPEATED] = -200000,
+    [PH_REPUTATION_COST_MAJOR] = -300000,         [PH_REPUTATION_COST_MAJOR_REPEATED] = -600000,
+    [PH_REPUTATION_MALICIOUS] = INT32_MIN,        [PH_REPUTATION_BENEFIT_MINOR] = 10000,
+    [PH_REPUTATION_BENEFIT_MINOR_FIRST] = 15000,  [PH_REPUTATION_BENEFIT_MAJOR] = 200000,
     [PH_REPUTATION_BENEFIT_MAJOR_FIRST] = 300000,
 };
 #define BAN_BELOW (71 * (INT32_MIN / 100))
@@ -19,7 +19,10 @@ ph_protocol_id_t ph_bridge_protocol_of(unsigned set)
     return set == PH_PEER_SET_VALIDATION ? PH_PROTO_VALIDATION_3 : PH_PROTO_COLLATION_2;
 }
 
-peer_t *ph_bridge_peer(bridge_t *bridge, ph_peer_id_t peer) { return ph_map_get(&bridge->peers, &peer); }
+peer_t *ph_bridge_peer(bridge_t *bridge, ph_peer_id_t peer)
+{
+    return ph_map_get(&bridge->peers, &peer);
+}
 
 /* ---- reputation ---- */
 
@@ -74,9 +77,13 @@ static ph_buf_t *view_frame(unsigned set, const ph_view_t *view)
 {
     ph_writer_t w = PH_WRITER_HEAP;
     if (set == PH_PEER_SET_VALIDATION)
-        ph_validation_wire_message_v3_encode(&w, &(ph_validation_wire_message_v3_t){.kind = PH_VALIDATION_WIRE_MESSAGE_V3_VIEW_UPDATE, .view_update = *view});
+        ph_validation_wire_message_v3_encode(
+            &w, &(ph_validation_wire_message_v3_t){.kind = PH_VALIDATION_WIRE_MESSAGE_V3_VIEW_UPDATE,
+                                                   .view_update = *view});
     else
-        ph_collation_wire_message_v2_encode(&w, &(ph_collation_wire_message_v2_t){.kind = PH_COLLATION_WIRE_MESSAGE_V2_VIEW_UPDATE, .view_update = *view});
+        ph_collation_wire_message_v2_encode(
+            &w,
+            &(ph_collation_wire_message_v2_t){.kind = PH_COLLATION_WIRE_MESSAGE_V2_VIEW_UPDATE, .view_update = *view});
     return ph_writer_to_buf(&w);
 }
 
@@ -114,8 +121,10 @@ void ph_bridge_update_view(ph_subsystem_t *self)
         bridge->view.heads.items[i] = bridge->heads.items[i].hash;
     bridge->view.heads.count = count;
     bridge->view.finalized_number = bridge->finalized;
-    ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_OUR_VIEW_CHANGE, .our_view_change = bridge->view});
-    ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_OUR_VIEW_CHANGE, .our_view_change = bridge->view});
+    ph_bridge_tell_validation(
+        self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_OUR_VIEW_CHANGE, .our_view_change = bridge->view});
+    ph_bridge_tell_collation(
+        self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_OUR_VIEW_CHANGE, .our_view_change = bridge->view});
     /* An empty view would cost us: between two leaves peers go on believing the last one. */
     for (unsigned set = 0; set < SETS && count; set++)
         send_view_to_all(self, set);
@@ -125,15 +134,20 @@ void ph_bridge_update_view(ph_subsystem_t *self)
 
 static void tell_connected(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, const peer_t *peer)
 {
-    ph_peer_connected_t connected = {.peer = id, .role = peer->role, .version = ph_protocols[ph_bridge_protocol_of(set)].version};
+    ph_peer_connected_t connected = {
+        .peer = id, .role = peer->role, .version = ph_protocols[ph_bridge_protocol_of(set)].version};
     connected.authority.some = ph_net_authority_of(ph_env_of(self), id, &connected.authority.value);
     ph_view_t empty = {0};
     if (set == PH_PEER_SET_VALIDATION) {
-        ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_CONNECTED, .peer_connected = connected});
-        ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE, .peer_view_change = {id, empty}});
+        ph_bridge_tell_validation(
+            self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_CONNECTED, .peer_connected = connected});
+        ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE,
+                                                                 .peer_view_change = {id, empty}});
     } else {
-        ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_CONNECTED, .peer_connected = connected});
-        ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_VIEW_CHANGE, .peer_view_change = {id, empty}});
+        ph_bridge_tell_collation(
+            self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_CONNECTED, .peer_connected = connected});
+        ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_VIEW_CHANGE,
+                                                               .peer_view_change = {id, empty}});
     }
 }
 
@@ -153,7 +167,8 @@ void ph_bridge_opened(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, ph_by
     peer->role.kind = roles;
     peer->sets[set].connected = true;
     peer->sets[set].finalized = 0;
-    ph_note(self, "peer-connected", PH_FIELDS(PH_F_PEER(id), .reason = set == PH_PEER_SET_VALIDATION ? "validation" : "collation"));
+    ph_note(self, "peer-connected",
+            PH_FIELDS(PH_F_PEER(id), .reason = set == PH_PEER_SET_VALIDATION ? "validation" : "collation"));
     tell_connected(self, set, id, peer);
     if (bridge->view.heads.count == 0)
         return;
@@ -172,11 +187,14 @@ void ph_bridge_closed(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, bool 
     if (!peer->sets[set].connected)
         return;
     peer->sets[set].connected = false;
-    ph_note(self, "peer-disconnected", PH_FIELDS(PH_F_PEER(id), .reason = set == PH_PEER_SET_VALIDATION ? "validation" : "collation"));
+    ph_note(self, "peer-disconnected",
+            PH_FIELDS(PH_F_PEER(id), .reason = set == PH_PEER_SET_VALIDATION ? "validation" : "collation"));
     if (set == PH_PEER_SET_VALIDATION)
-        ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_DISCONNECTED, .peer_disconnected = id});
+        ph_bridge_tell_validation(
+            self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_DISCONNECTED, .peer_disconnected = id});
     else
-        ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_DISCONNECTED, .peer_disconnected = id});
+        ph_bridge_tell_collation(
+            self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_DISCONNECTED, .peer_disconnected = id});
 }
 
 static void take_view(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, peer_t *peer, ph_bytes_t body)
@@ -184,7 +202,8 @@ static void take_view(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, peer_
     ph_arena_t *arena = ph_arena_new();
     ph_view_t view;
     const char *fault = NULL;
-    if (ph_view_decode_all(body, arena, &view) != PH_OK || view.heads.count > VIEW_MAX || view.finalized_number < peer->sets[set].finalized)
+    if (ph_view_decode_all(body, arena, &view) != PH_OK || view.heads.count > VIEW_MAX ||
+        view.finalized_number < peer->sets[set].finalized)
         fault = "malformed view";
     else if (view.heads.count == 0)
         fault = "empty view";
@@ -193,9 +212,11 @@ static void take_view(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, peer_
     } else {
         peer->sets[set].finalized = view.finalized_number;
         if (set == PH_PEER_SET_VALIDATION)
-            ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE, .peer_view_change = {id, view}});
+            ph_bridge_tell_validation(self, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE,
+                                                                     .peer_view_change = {id, view}});
         else
-            ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_VIEW_CHANGE, .peer_view_change = {id, view}});
+            ph_bridge_tell_collation(self, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_VIEW_CHANGE,
+                                                                   .peer_view_change = {id, view}});
     }
     ph_arena_free(arena);
 }

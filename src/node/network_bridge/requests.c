@@ -4,11 +4,13 @@
 
 bool ph_bridge_is_request_served(ph_protocol_id_t protocol)
 {
-    return protocol == PH_PROTO_REQ_CHUNK_1 || protocol == PH_PROTO_REQ_CHUNK_2 || protocol == PH_PROTO_REQ_COLLATION_2 ||
-           protocol == PH_PROTO_REQ_POV_1 || protocol == PH_PROTO_REQ_AVAILABLE_DATA_1 || protocol == PH_PROTO_REQ_ATTESTED_CANDIDATE_2;
+    return protocol == PH_PROTO_REQ_CHUNK_1 || protocol == PH_PROTO_REQ_CHUNK_2 ||
+           protocol == PH_PROTO_REQ_COLLATION_2 || protocol == PH_PROTO_REQ_POV_1 ||
+           protocol == PH_PROTO_REQ_AVAILABLE_DATA_1 || protocol == PH_PROTO_REQ_ATTESTED_CANDIDATE_2;
 }
 
-static bool pass_on(ph_subsystem_t *self, ph_protocol_id_t protocol, ph_peer_id_t peer, ph_net_ticket_t ticket, const void *request)
+static bool pass_on(ph_subsystem_t *self, ph_protocol_id_t protocol, ph_peer_id_t peer, ph_net_ticket_t ticket,
+                    const void *request)
 {
     switch (protocol) {
     case PH_PROTO_REQ_CHUNK_1:
@@ -34,7 +36,8 @@ static bool pass_on(ph_subsystem_t *self, ph_protocol_id_t protocol, ph_peer_id_
     }
 }
 
-void ph_bridge_requested(ph_subsystem_t *self, ph_protocol_id_t protocol, ph_peer_id_t peer, ph_net_ticket_t ticket, ph_buf_t *buf)
+void ph_bridge_requested(ph_subsystem_t *self, ph_protocol_id_t protocol, ph_peer_id_t peer, ph_net_ticket_t ticket,
+                         ph_buf_t *buf)
 {
     const ph_type_t *type = ph_protocols[protocol].request;
     ph_arena_t *arena = ph_arena_new();
@@ -73,7 +76,9 @@ static void on_response(void *ctx, ph_err_t err, ph_buf_t *response)
     *out->link = out->next;
     if (out->next)
         out->next->link = out->link;
-    ph_bridge_push(out->self, (network_event_t){.kind = EVENT_RESPONDED, .err = err, .content = response ? ph_buf_ref(response) : NULL,
+    ph_bridge_push(out->self, (network_event_t){.kind = EVENT_RESPONDED,
+                                                .err = err,
+                                                .content = response ? ph_buf_ref(response) : NULL,
                                                 .question = out->question});
     ph_mem_free(out);
 }

@@ -25,7 +25,10 @@ typedef struct fetching {
     ph_authority_discovery_id_t from;
 } fetching_t;
 
-static const ph_msg_pov_distribution_fetch_pov_t *asked(const fetching_t *f) { return ph_msg_as_pov_distribution_fetch_pov(f->msg); }
+static const ph_msg_pov_distribution_fetch_pov_t *asked(const fetching_t *f)
+{
+    return ph_msg_as_pov_distribution_fetch_pov(f->msg);
+}
 
 static void fail(ph_job_t *job, const fetching_t *f, ph_request_failure_kind_t kind)
 {
@@ -54,11 +57,14 @@ static void take_answer(ph_job_t *job, void *flow, ph_err_t err, const ph_res_by
         hash = ph_hash_of_pov(&response.pov);
     if (!decoded || memcmp(&hash, &asked(f)->pov_hash, sizeof hash) != 0) {
         if (ph_net_resolve(ph_env_of(self), &f->from, &peer))
-            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR}, PH_BYTES_LIT("PoV: not what was asked for"));
+            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR},
+                                               PH_BYTES_LIT("PoV: not what was asked for"));
         fail(job, f, PH_REQUEST_FAILURE_MALFORMED);
         return;
     }
-    ph_note(self, "pov-fetched", PH_FIELDS(.block = &asked(f)->relay_parent, .candidate = &asked(f)->candidate, PH_F_VALIDATOR(asked(f)->from_validator)));
+    ph_note(self, "pov-fetched",
+            PH_FIELDS(.block = &asked(f)->relay_parent, .candidate = &asked(f)->candidate,
+                      PH_F_VALIDATOR(asked(f)->from_validator)));
     ph_shared_pov_t pov = ph_shared_pov_new(&response.pov);
     ph_res_shared_pov_request_failure_t reply = {.kind = PH_RES_SHARED_POV_REQUEST_FAILURE_OK, .ok = pov};
     ph_reply_pov_distribution_fetch_pov(self, f->msg, &reply);
@@ -66,7 +72,8 @@ static void take_answer(ph_job_t *job, void *flow, ph_err_t err, const ph_res_by
     ph_job_end(job);
 }
 
-static void ask_validator(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_session_info_runtime_api_error_t *info)
+static void ask_validator(ph_job_t *job, void *flow, ph_err_t err,
+                          const ph_res_opt_session_info_runtime_api_error_t *info)
 {
     fetching_t *f = flow;
     bool known = !err && info->kind == PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK && info->ok.some;
@@ -82,7 +89,8 @@ static void ask_validator(ph_job_t *job, void *flow, ph_err_t err, const ph_res_
     ph_ask_network_bridge_send_request(job, &to, PH_PROTO_REQ_POV_1, ph_writer_bytes(&w), f, take_answer);
 }
 
-static void ask_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
+static void ask_session(ph_job_t *job, void *flow, ph_err_t err,
+                        const ph_res_session_index_runtime_api_error_t *session)
 {
     fetching_t *f = flow;
     if (err || session->kind != PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK) {
@@ -92,7 +100,10 @@ static void ask_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_se
     ph_ask_runtime_api_request_session_info(job, &asked(f)->relay_parent, session->ok, f, ask_validator);
 }
 
-static void drop_fetching(void *ptr) { ph_msg_unref(((fetching_t *)ptr)->msg); }
+static void drop_fetching(void *ptr)
+{
+    ph_msg_unref(((fetching_t *)ptr)->msg);
+}
 
 static void fetch(ph_subsystem_t *self, ph_msg_t *msg)
 {
@@ -133,7 +144,8 @@ static void serve(ph_subsystem_t *self, const ph_msg_pov_distribution_incoming_p
     for (ph_job_t *job; (job = ph_job_next(self, &at));) {
         const leaf_t *leaf = ph_job_state(job);
         for (size_t i = 0; i < leaf->held.count; i++) {
-            if (memcmp(&leaf->held.items[i].candidate, &in->request.candidate_hash, sizeof in->request.candidate_hash) == 0) {
+            if (memcmp(&leaf->held.items[i].candidate, &in->request.candidate_hash,
+                       sizeof in->request.candidate_hash) == 0) {
                 respond(self, in->ticket, leaf->held.items[i].pov.v);
                 return;
             }
@@ -141,7 +153,8 @@ static void serve(ph_subsystem_t *self, const ph_msg_pov_distribution_incoming_p
     }
     ph_job_t *job = ph_job_child(ph_root_job(self), sizeof(uint64_t));
     *(uint64_t *)ph_job_state(job) = in->ticket;
-    ph_ask_availability_store_query_available_data(job, &in->request.candidate_hash, ph_job_state(job), respond_from_store);
+    ph_ask_availability_store_query_available_data(job, &in->request.candidate_hash, ph_job_state(job),
+                                                   respond_from_store);
 }
 
 static void keep(ph_subsystem_t *self, const ph_msg_pov_distribution_distribute_pov_t *in)

@@ -16,9 +16,11 @@ static bool only_occupied(ph_bits_t bits, const ph_vec_core_state_t *cores)
     return true;
 }
 
-void ph_pick_bitfields(ph_arena_t *arena, ph_vec_unchecked_signed_availability_bitfield_t *out, const leaf_t *leaf, const ph_vec_core_state_t *cores)
+void ph_pick_bitfields(ph_arena_t *arena, ph_vec_unchecked_signed_availability_bitfield_t *out, const leaf_t *leaf,
+                       const ph_vec_core_state_t *cores)
 {
-    *out = (ph_vec_unchecked_signed_availability_bitfield_t){.items = ph_arena_alloc(arena, leaf->bitfields.count * sizeof *out->items)};
+    *out = (ph_vec_unchecked_signed_availability_bitfield_t){
+        .items = ph_arena_alloc(arena, leaf->bitfields.count * sizeof *out->items)};
     for (size_t i = 0; i < leaf->bitfields.count; i++) {
         const ph_unchecked_signed_availability_bitfield_t *one = &leaf->bitfields.items[i];
         if (!only_occupied(one->payload.v, cores))
@@ -40,19 +42,22 @@ void ph_pick_bitfields(ph_arena_t *arena, ph_vec_unchecked_signed_availability_b
 
 /* ---- cores ---- */
 
-static bool becomes_available(const ph_occupied_core_t *core, size_t index, const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
+static bool becomes_available(const ph_occupied_core_t *core, size_t index,
+                              const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
 {
     size_t votes = ph_bits_ones(core->availability), validators = core->availability.count;
     for (size_t i = 0; i < bitfields->count; i++) {
         uint32_t voter = bitfields->items[i].validator_index.v;
-        if (voter < validators && ph_bits_get(bitfields->items[i].payload.v, index) && !ph_bits_get(core->availability, voter))
+        if (voter < validators && ph_bits_get(bitfields->items[i].payload.v, index) &&
+            !ph_bits_get(core->availability, voter))
             votes++;
     }
     return validators > 0 && votes >= ph_threshold_supermajority(validators);
 }
 
-bool ph_para_up_on(ph_para_id_t *out, ph_occupied_core_assumption_t *assumption, const leaf_t *leaf, const ph_vec_core_state_t *cores,
-                   size_t index, const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
+bool ph_para_up_on(ph_para_id_t *out, ph_occupied_core_assumption_t *assumption, const leaf_t *leaf,
+                   const ph_vec_core_state_t *cores, size_t index,
+                   const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
 {
     const ph_core_state_t *core = &cores->items[index];
     assumption->kind = PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED;
@@ -83,8 +88,10 @@ bool ph_para_up_on(ph_para_id_t *out, ph_occupied_core_assumption_t *assumption,
 static bool rivals(const ph_backed_candidate_t *a, const ph_backed_candidate_t *b)
 {
     ph_core_index_t core_a = {0}, core_b = {0};
-    bool has_a = ph_descriptor_core_index(&a->candidate.descriptor, &core_a), has_b = ph_descriptor_core_index(&b->candidate.descriptor, &core_b);
-    return a->candidate.descriptor.para_id.v == b->candidate.descriptor.para_id.v || (has_a && has_b && core_a.v == core_b.v);
+    bool has_a = ph_descriptor_core_index(&a->candidate.descriptor, &core_a),
+         has_b = ph_descriptor_core_index(&b->candidate.descriptor, &core_b);
+    return a->candidate.descriptor.para_id.v == b->candidate.descriptor.para_id.v ||
+           (has_a && has_b && core_a.v == core_b.v);
 }
 
 void ph_pick_candidates(ph_arena_t *arena, ph_vec_backed_candidate_t *out, const ph_vec_backed_candidate_t *candidates)
@@ -106,7 +113,9 @@ void ph_pick_candidates(ph_arena_t *arena, ph_vec_backed_candidate_t *out, const
         out->items[out->count++] = *one;
     }
     for (size_t i = 1; i < out->count; i++)
-        for (size_t j = i; j > 0 && out->items[j - 1].candidate.descriptor.para_id.v > out->items[j].candidate.descriptor.para_id.v; j--) {
+        for (size_t j = i;
+             j > 0 && out->items[j - 1].candidate.descriptor.para_id.v > out->items[j].candidate.descriptor.para_id.v;
+             j--) {
             ph_backed_candidate_t swap = out->items[j];
             out->items[j] = out->items[j - 1];
             out->items[j - 1] = swap;

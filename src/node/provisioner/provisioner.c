@@ -8,8 +8,8 @@
 #include "protocol/provisioner.h"
 #include "protocol/provisioner_out.h"
 
-/* ---- answering: cores → bitfields, candidates that fit a core → those built on the head that will be there → backing's
- * votes → answer ---- */
+/* ---- answering: cores → bitfields, candidates that fit a core → those built on the head that will be there →
+ * backing's votes → answer ---- */
 
 typedef struct answer {
     ph_msg_t *request;
@@ -28,7 +28,8 @@ typedef struct fitting {
 static void give(ph_job_t *job, answer_t *answer)
 {
     ph_subsystem_t *self = ph_job_self(job);
-    ph_note(self, "inherent-built", PH_FIELDS(.block = ph_job_key(job), PH_F_NUMBER(answer->data.backed_candidates.count)));
+    ph_note(self, "inherent-built",
+            PH_FIELDS(.block = ph_job_key(job), PH_F_NUMBER(answer->data.backed_candidates.count)));
     ph_reply_provisioner_request_inherent_data(self, answer->request, &answer->data);
     ph_msg_unref(answer->request);
     answer->request = NULL;
@@ -49,11 +50,13 @@ static void ask_backing(ph_job_t *job, void *flow)
     if (answer->wanted.count == 0)
         give(job, answer);
     else
-        ph_ask_candidate_backing_get_backable_candidates(job, ph_job_key(job), &answer->wanted, answer, choose_and_answer);
+        ph_ask_candidate_backing_get_backable_candidates(job, ph_job_key(job), &answer->wanted, answer,
+                                                         choose_and_answer);
 }
 
 /* A candidate built on the pending one is good only if that one gets included, and the reverse. */
-static void check_data(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_persisted_validation_data_runtime_api_error_t *data)
+static void check_data(ph_job_t *job, void *flow, ph_err_t err,
+                       const ph_res_opt_persisted_validation_data_runtime_api_error_t *data)
 {
     fitting_t *fitting = flow;
     answer_t *answer = fitting->answer;
@@ -66,8 +69,9 @@ static void check_data(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt
     ph_join_done(answer->checks);
 }
 
-static bool fits_a_core(ph_occupied_core_assumption_t *assumption, const leaf_t *leaf, const ph_candidate_descriptor_t *d,
-                        const ph_vec_core_state_t *cores, const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
+static bool fits_a_core(ph_occupied_core_assumption_t *assumption, const leaf_t *leaf,
+                        const ph_candidate_descriptor_t *d, const ph_vec_core_state_t *cores,
+                        const ph_vec_unchecked_signed_availability_bitfield_t *bitfields)
 {
     for (size_t core = 0; core < cores->count; core++) {
         ph_para_id_t para;
@@ -79,7 +83,8 @@ static bool fits_a_core(ph_occupied_core_assumption_t *assumption, const leaf_t 
     return false;
 }
 
-static void fit_to_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_core_state_runtime_api_error_t *cores)
+static void fit_to_cores(ph_job_t *job, void *flow, ph_err_t err,
+                         const ph_res_vec_core_state_runtime_api_error_t *cores)
 {
     answer_t *answer = flow;
     ph_arena_t *arena = ph_job_arena(job);
@@ -99,7 +104,8 @@ static void fit_to_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_v
         fitting_t *fitting = ph_arena_alloc(arena, sizeof *fitting);
         *fitting = (fitting_t){answer, ph_hash_of_receipt(receipt), receipt->descriptor.persisted_validation_data_hash};
         ph_join_add(answer->checks);
-        ph_ask_runtime_api_request_persisted_validation_data(job, ph_job_key(job), receipt->descriptor.para_id, assumption, fitting, check_data);
+        ph_ask_runtime_api_request_persisted_validation_data(job, ph_job_key(job), receipt->descriptor.para_id,
+                                                             assumption, fitting, check_data);
     }
     ph_join_close(answer->checks);
 }
@@ -168,7 +174,9 @@ static void note_misbehaviour(ph_subsystem_t *self, const ph_misbehavior_report_
         break;
     }
     ph_candidate_hash_t candidate = ph_hash_of_receipt(receipt);
-    ph_note(self, "misbehaviour", PH_FIELDS(.candidate = &candidate, PH_F_VALIDATOR(validator), PH_F_PARA(receipt->descriptor.para_id), .reason = kind));
+    ph_note(self, "misbehaviour",
+            PH_FIELDS(.candidate = &candidate, PH_F_VALIDATOR(validator), PH_F_PARA(receipt->descriptor.para_id),
+                      .reason = kind));
     if (config->misbehaviour)
         config->misbehaviour(config->ctx, ph_env_of(self), kind, validator, &candidate);
 }
@@ -192,7 +200,8 @@ static void collect(ph_subsystem_t *self, const ph_msg_provisioner_provisionable
     ph_arena_t *arena = ph_job_arena(job);
     switch ((ph_provisionable_data_kind_t)in->data.kind) {
     case PH_PROVISIONABLE_DATA_BITFIELD:
-        ph_unchecked_signed_availability_bitfield_clone(arena, ph_list_add(arena, &leaf->bitfields), &in->data.bitfield);
+        ph_unchecked_signed_availability_bitfield_clone(arena, ph_list_add(arena, &leaf->bitfields),
+                                                        &in->data.bitfield);
         break;
     case PH_PROVISIONABLE_DATA_BACKED_CANDIDATE:
         note_backed(job, leaf, &in->data.backed_candidate);

@@ -10,7 +10,10 @@ typedef struct state {
     ph_memo_t *answers; /* ph_rc_t of the reply type */
 } state_t;
 
-static void *ref_answer(void *rc) { return ph_rc_ref(rc); }
+static void *ref_answer(void *rc)
+{
+    return ph_rc_ref(rc);
+}
 
 /* Answers that do not depend on the block, as long as there is one. */
 static bool same_everywhere(uint8_t kind)
@@ -51,7 +54,8 @@ static bool same_everywhere(uint8_t kind)
 static ph_rc_t *make_reply(const ph_api_request_t *request, ph_err_t err, ph_bytes_t answer, bool *is_none)
 {
     ph_writer_t w = PH_WRITER_HEAP;
-    ph_runtime_api_error_t error = {.kind = PH_RUNTIME_API_ERROR_EXECUTION, .execution = PH_BYTES_LIT("the runtime panicked")};
+    ph_runtime_api_error_t error = {.kind = PH_RUNTIME_API_ERROR_EXECUTION,
+                                    .execution = PH_BYTES_LIT("the runtime panicked")};
     ph_rc_t *reply = NULL;
     *is_none = answer.len == 1 && answer.data[0] == 0;
     if (err == PH_ERR_UNSUPPORTED)
@@ -78,7 +82,7 @@ static ph_rc_t *make_reply(const ph_api_request_t *request, ph_err_t err, ph_byt
 
 typedef struct question {
     ph_hash_t relay_parent;
-    ph_writer_t encoded;    /* relay parent, arguments */
+    ph_writer_t encoded; /* relay parent, arguments */
     ph_memo_key_t at_block, anywhere;
 } question_t;
 
@@ -104,7 +108,8 @@ static ph_rc_t *compute(ph_subsystem_t *self, const ph_api_request_t *request, c
     ph_bytes_t args = ph_bytes(q->encoded.data + HASH_LEN, q->encoded.len - HASH_LEN);
     ph_err_t err = ph_chain_call(chain, &answer, &q->relay_parent, request->method, args);
     *is_none = false;
-    ph_memo_key(&key, "reply", (ph_bytes_t[]){ph_bytes(request->method, strlen(request->method)), ph_writer_bytes(&q->encoded)}, 2);
+    ph_memo_key(&key, "reply",
+                (ph_bytes_t[]){ph_bytes(request->method, strlen(request->method)), ph_writer_bytes(&q->encoded)}, 2);
     ph_rc_t *reply = err == PH_OK ? ph_memo_get(memo, &key) : NULL;
     if (reply) {
         *is_none = ph_buf_bytes(answer).len == 1 && ph_buf_bytes(answer).data[0] == 0;
@@ -130,7 +135,8 @@ static void answer(ph_subsystem_t *self, ph_msg_t *msg)
         reply = compute(self, request, &q, &is_none);
         bool good = *(const uint8_t *)ph_rc_value(reply) == 0;
         if (good)
-            ph_memo_put(state->answers, everywhere && !is_none ? &q.anywhere : &q.at_block, reply, ref_answer, ph_rc_unref);
+            ph_memo_put(state->answers, everywhere && !is_none ? &q.anywhere : &q.at_block, reply, ref_answer,
+                        ph_rc_unref);
     }
     ph_overseer_reply_shared(self, msg, reply);
     ph_rc_unref(reply);

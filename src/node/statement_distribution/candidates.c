@@ -59,7 +59,10 @@ candidate_t *ph_sd_confirmed(ph_subsystem_t *self, const ph_candidate_hash_t *ha
     return NULL;
 }
 
-const ph_attested_candidate_response_t *ph_sd_body(const candidate_t *c) { return ph_rc_value(c->body); }
+const ph_attested_candidate_response_t *ph_sd_body(const candidate_t *c)
+{
+    return ph_rc_value(c->body);
+}
 
 /* ---- claims ---- */
 
@@ -72,7 +75,8 @@ static bool is_true(const claim_t *claim, const candidate_t *c)
 static bool is_same_claim(const claim_t *a, const claim_t *b)
 {
     return a->peer.v == b->peer.v && a->has_parent == b->has_parent &&
-           (!a->has_parent || (a->para.v == b->para.v && memcmp(&a->parent_head, &b->parent_head, sizeof a->parent_head) == 0));
+           (!a->has_parent ||
+            (a->para.v == b->para.v && memcmp(&a->parent_head, &b->parent_head, sizeof a->parent_head) == 0));
 }
 
 candidate_t *ph_sd_claim(leaf_t *leaf, const ph_candidate_hash_t *hash, uint32_t group, const claim_t *claim)
@@ -109,11 +113,14 @@ static void settle_all(const candidate_t *truth)
     }
 }
 
-static void *ref_rc(void *rc) { return ph_rc_ref(rc); }
+static void *ref_rc(void *rc)
+{
+    return ph_rc_ref(rc);
+}
 
 /* Receipt and validation data follow from the candidate's hash: nodes of one process share them. */
-static ph_rc_t *body_of(ph_subsystem_t *self, const ph_candidate_hash_t *hash, const ph_committed_candidate_receipt_t *receipt,
-                        const ph_persisted_validation_data_t *pvd)
+static ph_rc_t *body_of(ph_subsystem_t *self, const ph_candidate_hash_t *hash,
+                        const ph_committed_candidate_receipt_t *receipt, const ph_persisted_validation_data_t *pvd)
 {
     ph_memo_t *memo = ph_env_of(self)->memo;
     ph_memo_key_t key;
@@ -128,7 +135,8 @@ static ph_rc_t *body_of(ph_subsystem_t *self, const ph_candidate_hash_t *hash, c
     return rc;
 }
 
-void ph_sd_confirm(candidate_t *c, const ph_committed_candidate_receipt_t *receipt, const ph_persisted_validation_data_t *pvd)
+void ph_sd_confirm(candidate_t *c, const ph_committed_candidate_receipt_t *receipt,
+                   const ph_persisted_validation_data_t *pvd)
 {
     if (c->body)
         return;
@@ -177,7 +185,8 @@ static void tell_backing_one(candidate_t *c, vote_t vote, size_t place)
     full.statement.validator_index = ph_sd_group_of(c)->members->items[place];
     full.statement.signature = c->signatures[vote][place];
     if (vote == VOTE_SECONDED) {
-        full.statement.payload = (ph_statement_t){.kind = PH_STATEMENT_SECONDED, .seconded = ph_sd_body(c)->candidate_receipt};
+        full.statement.payload =
+            (ph_statement_t){.kind = PH_STATEMENT_SECONDED, .seconded = ph_sd_body(c)->candidate_receipt};
         full.pvd = (ph_opt_persisted_validation_data_t){true, ph_sd_body(c)->persisted_validation_data};
     } else {
         full.statement.payload = (ph_statement_t){.kind = PH_STATEMENT_VALID, .valid = c->hash};
@@ -192,7 +201,8 @@ void ph_sd_tell_backing(candidate_t *c)
     if (!c->body || !ph_job_find(c->leaf->self, &ph_sd_body(c)->candidate_receipt.descriptor.relay_parent))
         return;
     for (vote_t vote = VOTE_SECONDED; vote < VOTES; vote++)
-        for (size_t place = ph_bits_next(c->known[vote], 0); place < c->size; place = ph_bits_next(c->known[vote], place + 1))
+        for (size_t place = ph_bits_next(c->known[vote], 0); place < c->size;
+             place = ph_bits_next(c->known[vote], place + 1))
             if (!ph_bits_get(c->at_backing[vote], place))
                 tell_backing_one(c, vote, place);
 }

@@ -1,11 +1,14 @@
 #include "node/statement_distribution/statements.h"
 
-/* The cluster: statements among the members of our own group. What bounds everything is that a member may second no more
- * candidates a relay parent than its core's claim queue is long. A faulty member may show different candidates to
+/* The cluster: statements among the members of our own group. What bounds everything is that a member may second no
+ * more candidates a relay parent than its core's claim queue is long. A faulty member may show different candidates to
  * different members; so what one sender says of one originator is held to the limit (else: excessive), and what goes
  * beyond it only in sum is taken from the sender without complaint, but neither used nor passed on. */
 
-static size_t limit_of(const leaf_t *leaf) { return leaf->groups[leaf->own_group].row.count; }
+static size_t limit_of(const leaf_t *leaf)
+{
+    return leaf->groups[leaf->own_group].row.count;
+}
 
 /* How many other candidates of the group have that bit. */
 static size_t heard_count(const leaf_t *leaf, const candidate_t *but, size_t sender, size_t originator)
@@ -42,7 +45,8 @@ bool ph_sd_cluster_may_request(const candidate_t *c, size_t member)
     return has_seconded(c, c->told, member);
 }
 
-cluster_verdict_t ph_sd_cluster_may_receive(const leaf_t *leaf, const ph_candidate_hash_t *hash, size_t sender, vote_t vote, size_t originator)
+cluster_verdict_t ph_sd_cluster_may_receive(const leaf_t *leaf, const ph_candidate_hash_t *hash, size_t sender,
+                                            vote_t vote, size_t originator)
 {
     const candidate_t *c = ph_sd_candidate(leaf, hash, leaf->own_group);
     if (c && ph_bits_get(c->heard, ph_sd_bit(c, sender, vote, originator)))
@@ -86,7 +90,8 @@ void ph_sd_cluster_sent(candidate_t *c, size_t target, vote_t vote, size_t origi
 static void tell(candidate_t *c, size_t member, ph_peer_id_t peer)
 {
     for (vote_t vote = VOTE_SECONDED; vote < VOTES; vote++) {
-        for (size_t place = ph_bits_next(c->known[vote], 0); place < c->size; place = ph_bits_next(c->known[vote], place + 1)) {
+        for (size_t place = ph_bits_next(c->known[vote], 0); place < c->size;
+             place = ph_bits_next(c->known[vote], place + 1)) {
             if (!ph_sd_cluster_may_send(c, member, vote, place))
                 continue;
             ph_sd_cluster_sent(c, member, vote, place);
@@ -106,7 +111,8 @@ void ph_sd_cluster_tell_all(candidate_t *c)
     if (c->group != c->leaf->own_group)
         return;
     for (vote_t vote = VOTE_SECONDED; vote < VOTES; vote++)
-        for (size_t place = ph_bits_next(c->known[vote], 0); place < c->size; place = ph_bits_next(c->known[vote], place + 1))
+        for (size_t place = ph_bits_next(c->known[vote], 0); place < c->size;
+             place = ph_bits_next(c->known[vote], place + 1))
             ph_sd_circulate(c, vote, place);
 }
 

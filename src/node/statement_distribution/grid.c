@@ -3,9 +3,9 @@
 #include "node/statement_distribution/statements.h"
 #include "primitives/rotation.h"
 
-/* The grid: how backed candidates leave their group. Its members send a manifest to their row and column. Others take it
- * from a member who is their neighbour, or from the neighbour who stands where the member's row crosses their column or
- * the reverse; and pass on what came along the row to the column, and the reverse, but not back into the group. */
+/* The grid: how backed candidates leave their group. Its members send a manifest to their row and column. Others take
+ * it from a member who is their neighbour, or from the neighbour who stands where the member's row crosses their column
+ * or the reverse; and pass on what came along the row to the column, and the reverse, but not back into the group. */
 
 /* ---- our place ---- */
 
@@ -85,7 +85,8 @@ static void route_member(const session_t *session, group_t *group, uint32_t grou
     }
     if (member >= links->grid.count)
         return;
-    uint32_t columns = links->grid.columns, mine = links->grid.position[links->me], theirs = links->grid.position[member];
+    uint32_t columns = links->grid.columns, mine = links->grid.position[links->me],
+             theirs = links->grid.position[member];
     route_from_position(session, group, (uint64_t)theirs / columns * columns + mine % columns);
     route_from_position(session, group, (uint64_t)mine / columns * columns + theirs % columns);
 }
@@ -163,7 +164,10 @@ bool ph_sd_grid_may_request(const candidate_t *c, uint32_t link)
     return ph_bits_get(c->manifest_out, link); /* its own may have crossed the request */
 }
 
-bool ph_sd_grid_advertised(const candidate_t *c, uint32_t link) { return ph_bits_get(c->manifest_in, link); }
+bool ph_sd_grid_advertised(const candidate_t *c, uint32_t link)
+{
+    return ph_bits_get(c->manifest_in, link);
+}
 
 void ph_sd_grid_forget(leaf_t *leaf, uint32_t link)
 {
@@ -225,8 +229,10 @@ static void note_manifest_sent(candidate_t *c, uint32_t link)
     for (vote_t vote = VOTE_SECONDED; vote < VOTES; vote++)
         for (size_t i = ph_bits_next(c->known[vote], 0); i < c->size; i = ph_bits_next(c->known[vote], i + 1))
             ph_bits_set(c->offered, ph_sd_bit(c, link, vote, i), true);
-    ph_note(c->leaf->self, "manifest-sent", PH_FIELDS(.block = &c->leaf->hash, .candidate = &c->hash,
-        PH_F_PARA(ph_sd_body(c)->candidate_receipt.descriptor.para_id), PH_F_NUMBER(c->leaf->session->links.neighbors[link])));
+    ph_note(c->leaf->self, "manifest-sent",
+            PH_FIELDS(.block = &c->leaf->hash, .candidate = &c->hash,
+                      PH_F_PARA(ph_sd_body(c)->candidate_receipt.descriptor.para_id),
+                      PH_F_NUMBER(c->leaf->session->links.neighbors[link])));
 }
 
 /* Single statements that we have and the link has not. */
@@ -319,7 +325,7 @@ typedef struct manifest {
     uint32_t group;
     claim_t claim;
     const ph_statement_filter_t *said;
-    ph_statement_filter_t knowledge;    /* said, without disabled validators; on the heap */
+    ph_statement_filter_t knowledge; /* said, without disabled validators; on the heap */
     bool acknowledges;
     uint32_t link;
 } manifest_t;
@@ -437,7 +443,8 @@ static void note_manifest(candidate_t *c, const manifest_t *m)
     ph_bits_set(c->manifest_in, m->link, true);
     for (size_t i = 0; i < c->size; i++) {
         for (vote_t vote = VOTE_SECONDED; vote < VOTES; vote++) {
-            if (!ph_bits_get(vote == VOTE_SECONDED ? m->knowledge.seconded_in_group : m->knowledge.validated_in_group, i))
+            if (!ph_bits_get(vote == VOTE_SECONDED ? m->knowledge.seconded_in_group : m->knowledge.validated_in_group,
+                             i))
                 continue;
             ph_bits_set(c->advertised, ph_sd_bit(c, m->link, vote, i), true);
             ph_bits_set(c->has, ph_sd_bit(c, m->link, vote, i), true);
@@ -476,7 +483,10 @@ void ph_sd_grid_manifest(ph_subsystem_t *self, ph_peer_id_t from, const ph_backe
         ph_sd_punish(self, from, MINOR("manifest: relay parent not in our view"));
         return;
     }
-    manifest_t m = {.leaf = leaf, .hash = manifest->candidate_hash, .group = manifest->group_index.v, .said = &manifest->statement_knowledge,
+    manifest_t m = {.leaf = leaf,
+                    .hash = manifest->candidate_hash,
+                    .group = manifest->group_index.v,
+                    .said = &manifest->statement_knowledge,
                     .claim = {from, true, manifest->parent_head_data_hash, manifest->para_id}};
     candidate_t *c = import(&m, peer);
     if (c && c->backed)
@@ -486,7 +496,8 @@ void ph_sd_grid_manifest(ph_subsystem_t *self, ph_peer_id_t from, const ph_backe
     free_manifest(&m);
 }
 
-void ph_sd_grid_acknowledgement(ph_subsystem_t *self, ph_peer_id_t from, const ph_backed_candidate_acknowledgement_t *ack)
+void ph_sd_grid_acknowledgement(ph_subsystem_t *self, ph_peer_id_t from,
+                                const ph_backed_candidate_acknowledgement_t *ack)
 {
     peer_t *peer = ph_sd_peer(self, from);
     candidate_t *c = ph_sd_confirmed(self, &ack->candidate_hash);
@@ -496,7 +507,11 @@ void ph_sd_grid_acknowledgement(ph_subsystem_t *self, ph_peer_id_t from, const p
         ph_sd_punish(self, from, MINOR("acknowledgement: candidate unknown"));
         return;
     }
-    manifest_t m = {.leaf = c->leaf, .hash = c->hash, .group = c->group, .said = &ack->statement_knowledge, .acknowledges = true,
+    manifest_t m = {.leaf = c->leaf,
+                    .hash = c->hash,
+                    .group = c->group,
+                    .said = &ack->statement_knowledge,
+                    .acknowledges = true,
                     .claim = {from, true, c->parent_head, ph_sd_body(c)->candidate_receipt.descriptor.para_id}};
     if (import(&m, peer) && ph_sd_reachable(c->leaf, c->leaf->session->links.neighbors[m.link]))
         send_statements(c, m.link, peer);

@@ -5,8 +5,8 @@
 #include "primitives/rotation.h"
 #include "primitives/ump.h"
 
-/* A leaf becomes ready: groups and their rotation, claim queue, disabled validators, session; then, of a session that is
- * new to us, its validators and the votes that back. What arrives about the leaf meanwhile waits. */
+/* A leaf becomes ready: groups and their rotation, claim queue, disabled validators, session; then, of a session that
+ * is new to us, its validators and the votes that back. What arrives about the leaf meanwhile waits. */
 
 enum { SESSIONS_KEPT = 2, MINIMUM_VOTES_DEFAULT = 2 };
 
@@ -22,7 +22,10 @@ size_t ph_sd_threshold(const leaf_t *leaf, uint32_t group)
     return ph_threshold_backing(leaf->groups[group].members->count, leaf->session->minimum_votes);
 }
 
-bool ph_sd_is_disabled(const leaf_t *leaf, uint32_t validator) { return ph_bits_get(leaf->disabled, validator); }
+bool ph_sd_is_disabled(const leaf_t *leaf, uint32_t validator)
+{
+    return ph_bits_get(leaf->disabled, validator);
+}
 
 bool ph_sd_is_assigned(const group_t *group, ph_para_id_t para)
 {
@@ -39,7 +42,8 @@ bool ph_sd_signature_is_good(const leaf_t *leaf, const ph_unchecked_signed_state
     if (statement->validator_index.v >= keys->count)
         return false;
     ph_bytes_t payload = ph_payload_of_statement(NULL, &statement->payload, &context);
-    bool good = ph_env_verify_sr25519(ph_env_of(leaf->self), statement->signature.bytes, payload, keys->items[statement->validator_index.v].bytes);
+    bool good = ph_env_verify_sr25519(ph_env_of(leaf->self), statement->signature.bytes, payload,
+                                      keys->items[statement->validator_index.v].bytes);
     ph_mem_free(payload.data);
     return good;
 }
@@ -85,14 +89,19 @@ void ph_sd_sessions_free(statements_t *s)
         ph_shared_gossip_topology_unref(s->topologies[i]);
 }
 
-static void *ref_rc(void *rc) { return ph_rc_ref(rc); }
+static void *ref_rc(void *rc)
+{
+    return ph_rc_ref(rc);
+}
 
 /* A pure function of the block: nodes of one process share it. */
-static ph_rc_t *info_of(ph_subsystem_t *self, const ph_hash_t *block, ph_session_index_t index, const ph_session_info_t *info)
+static ph_rc_t *info_of(ph_subsystem_t *self, const ph_hash_t *block, ph_session_index_t index,
+                        const ph_session_info_t *info)
 {
     ph_memo_t *memo = ph_env_of(self)->memo;
     ph_memo_key_t key;
-    ph_memo_key(&key, "session info", (ph_bytes_t[]){ph_bytes(block, sizeof *block), ph_bytes(&index.v, sizeof index.v)}, 2);
+    ph_memo_key(&key, "session info",
+                (ph_bytes_t[]){ph_bytes(block, sizeof *block), ph_bytes(&index.v, sizeof index.v)}, 2);
     ph_rc_t *rc = ph_memo_get(memo, &key);
     if (rc)
         return rc;
@@ -126,9 +135,14 @@ static session_t *make_session(const leaf_t *leaf, ph_rc_t *info, uint32_t minim
     const ph_statement_distribution_config_t *config = ph_sd_config(leaf->self);
     session_t *session = ph_mem_alloc(NULL, sizeof *session);
     ph_validator_index_t me;
-    *session = (session_t){.index = leaf->session_index, .rc = ph_rc_ref(info), .info = ph_rc_value(info),
-                           .minimum_votes = minimum_votes, .me = NOBODY, .links = {.me = NOBODY}};
-    if (config->keystore && ph_keystore_find_validator(config->keystore, session->info->validators.items, session->info->validators.count, &me))
+    *session = (session_t){.index = leaf->session_index,
+                           .rc = ph_rc_ref(info),
+                           .info = ph_rc_value(info),
+                           .minimum_votes = minimum_votes,
+                           .me = NOBODY,
+                           .links = {.me = NOBODY}};
+    if (config->keystore && ph_keystore_find_validator(config->keystore, session->info->validators.items,
+                                                       session->info->validators.count, &me))
         session->me = me.v;
     place_members(session);
     for (size_t i = 0; i < 2; i++)
@@ -222,7 +236,8 @@ static void on_minimum_votes(ph_job_t *job, void *flow, ph_err_t err, const ph_r
     make_ready(leaf, session ? session : make_session(leaf, info, minimum));
 }
 
-static void on_session_info(ph_job_t *job, void *flow, ph_err_t err, const ph_res_opt_session_info_runtime_api_error_t *info)
+static void on_session_info(ph_job_t *job, void *flow, ph_err_t err,
+                            const ph_res_opt_session_info_runtime_api_error_t *info)
 {
     leaf_t *leaf = flow;
     if (err || info->kind != PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK || !info->ok.some) {
@@ -269,7 +284,8 @@ static void on_groups(ph_job_t *job, void *flow, ph_err_t err,
     ph_join_done(flow);
 }
 
-static void on_disabled(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_validator_index_runtime_api_error_t *disabled)
+static void on_disabled(ph_job_t *job, void *flow, ph_err_t err,
+                        const ph_res_vec_validator_index_runtime_api_error_t *disabled)
 {
     leaf_t *leaf = ph_job_state(job);
     if (!err && disabled->kind == PH_RES_VEC_VALIDATOR_INDEX_RUNTIME_API_ERROR_OK)
@@ -300,7 +316,8 @@ static void on_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_c
     ph_join_done(flow);
 }
 
-static void on_queue(ph_job_t *job, void *flow, ph_err_t err, const ph_res_map_core_index_vec_para_id_runtime_api_error_t *queue)
+static void on_queue(ph_job_t *job, void *flow, ph_err_t err,
+                     const ph_res_map_core_index_vec_para_id_runtime_api_error_t *queue)
 {
     leaf_t *leaf = ph_job_state(job);
     if (!err && queue->kind == PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK) {

@@ -68,7 +68,8 @@ static void find_places(const leaf_t *leaf, peer_t *peer, uint32_t *place, uint3
     *place = *link = NOBODY;
     if (validator == NOBODY)
         return;
-    if (leaf->own_group != NOBODY && validator < session->info->validators.count && session->group_of[validator] == leaf->own_group)
+    if (leaf->own_group != NOBODY && validator < session->info->validators.count &&
+        session->group_of[validator] == leaf->own_group)
         *place = session->place_of[validator];
     *link = ph_sd_link_of(session, validator);
 }
@@ -168,9 +169,11 @@ void ph_sd_reward(ph_subsystem_t *self, ph_peer_id_t id, int32_t benefit)
 
 /* ---- what goes out ---- */
 
-void ph_sd_send(ph_subsystem_t *self, const ph_peer_id_t *to, size_t count, const ph_statement_distribution_message_v3_t *message)
+void ph_sd_send(ph_subsystem_t *self, const ph_peer_id_t *to, size_t count,
+                const ph_statement_distribution_message_v3_t *message)
 {
-    ph_validation_protocol_v3_t protocol = {.kind = PH_VALIDATION_PROTOCOL_V3_STATEMENT_DISTRIBUTION, .statement_distribution = *message};
+    ph_validation_protocol_v3_t protocol = {.kind = PH_VALIDATION_PROTOCOL_V3_STATEMENT_DISTRIBUTION,
+                                            .statement_distribution = *message};
     ph_vec_peer_id_t peers = {.items = (ph_peer_id_t *)(uintptr_t)to, .count = count};
     if (count)
         ph_send_network_bridge_send_validation_message(self, &peers, &protocol);

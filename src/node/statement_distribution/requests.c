@@ -72,7 +72,8 @@ static void make_mask(candidate_t *c)
     }
     for (size_t i = 0; i < c->size; i++) {
         bool disabled = ph_sd_is_disabled(leaf, group->members->items[i].v);
-        ph_bits_set(c->mask.seconded_in_group, i, disabled || ph_sd_seconded_count(leaf, c->group, i) >= group->row.count);
+        ph_bits_set(c->mask.seconded_in_group, i,
+                    disabled || ph_sd_seconded_count(leaf, c->group, i) >= group->row.count);
         ph_bits_set(c->mask.validated_in_group, i, disabled);
     }
     c->threshold = c->group == leaf->own_group ? 0 : ph_sd_threshold(leaf, c->group);
@@ -87,16 +88,18 @@ static holding_t holding_of(const candidate_t *c, peer_t *peer)
     uint32_t authority = peer ? ph_sd_validator_of(session, peer) : NOBODY;
     if (authority == NOBODY)
         return HOLDS_NOTHING;
-    if (c->group == c->leaf->own_group && authority < session->info->validators.count && session->group_of[authority] == c->group &&
-        ph_sd_cluster_knows(c, session->place_of[authority]))
+    if (c->group == c->leaf->own_group && authority < session->info->validators.count &&
+        session->group_of[authority] == c->group && ph_sd_cluster_knows(c, session->place_of[authority]))
         return HOLDS_ENOUGH;
     uint32_t link = ph_sd_link_of(session, authority);
     if (link == NOBODY || !ph_sd_grid_advertised(c, link))
         return HOLDS_NOTHING;
     size_t seconded = 0, voters = 0;
     for (size_t i = 0; i < c->size; i++) {
-        bool s = ph_bits_get(c->advertised, ph_sd_bit(c, link, VOTE_SECONDED, i)) && !ph_bits_get(c->mask.seconded_in_group, i);
-        bool v = ph_bits_get(c->advertised, ph_sd_bit(c, link, VOTE_VALID, i)) && !ph_bits_get(c->mask.validated_in_group, i);
+        bool s = ph_bits_get(c->advertised, ph_sd_bit(c, link, VOTE_SECONDED, i)) &&
+                 !ph_bits_get(c->mask.seconded_in_group, i);
+        bool v = ph_bits_get(c->advertised, ph_sd_bit(c, link, VOTE_VALID, i)) &&
+                 !ph_bits_get(c->mask.validated_in_group, i);
         seconded += s;
         voters += s || v;
     }
@@ -138,7 +141,8 @@ static void ask(candidate_t *c, peer_t *peer)
     c->asked_peer = peer->id;
     s->in_flight++;
     ph_attested_candidate_request_encode(&w, &request);
-    ph_ask_network_bridge_send_request(c->leaf->job, &to, PH_PROTO_REQ_ATTESTED_CANDIDATE_2, ph_writer_bytes(&w), c, on_response);
+    ph_ask_network_bridge_send_request(c->leaf->job, &to, PH_PROTO_REQ_ATTESTED_CANDIDATE_2, ph_writer_bytes(&w), c,
+                                       on_response);
     ph_writer_free(&w);
 }
 
@@ -189,7 +193,8 @@ static bool is_body_good(const candidate_t *c, const ph_attested_candidate_respo
     ph_subsystem_t *self = c->leaf->self;
     const ph_committed_candidate_receipt_t *receipt = &response->candidate_receipt;
     const ph_candidate_descriptor_t *d = &receipt->descriptor;
-    ph_hash_t parent = ph_descriptor_scheduling_parent(d), data = ph_hash_of_validation_data(&response->persisted_validation_data);
+    ph_hash_t parent = ph_descriptor_scheduling_parent(d),
+              data = ph_hash_of_validation_data(&response->persisted_validation_data);
     ph_candidate_hash_t hash = ph_hash_of_committed(receipt);
     ph_session_index_t session;
     ph_ump_signals_t signals;
@@ -201,7 +206,8 @@ static bool is_body_good(const candidate_t *c, const ph_attested_candidate_respo
         ph_sd_punish(self, c->asked_peer, MAJOR("response: the group does not serve the para"));
     else if (memcmp(&hash, &c->hash, sizeof hash) != 0)
         ph_sd_punish(self, c->asked_peer, MAJOR("response: another candidate"));
-    else if (ph_ump_check(&signals, NULL, &receipt->commitments, d, ph_descriptor_version(d), &c->leaf->transposed) != PH_UMP_OK)
+    else if (ph_ump_check(&signals, NULL, &receipt->commitments, d, ph_descriptor_version(d), &c->leaf->transposed) !=
+             PH_UMP_OK)
         ph_sd_punish(self, c->asked_peer, MAJOR("response: bad UMP signals"));
     else if (ph_descriptor_scheduling_session(d, &session) && session.v != c->leaf->session->index.v)
         ph_sd_punish(self, c->asked_peer, MAJOR("response: wrong session"));
@@ -213,7 +219,7 @@ static bool is_body_good(const candidate_t *c, const ph_attested_candidate_respo
 /* Statements of a response, as far as they are good: by place, with what has to be said about the rest. */
 typedef struct harvest {
     ph_statement_filter_t got;
-    const ph_unchecked_signed_statement_t **by_bit;    /* vote · size + place */
+    const ph_unchecked_signed_statement_t **by_bit; /* vote · size + place */
     size_t good, unrequested, forged;
 } harvest_t;
 
@@ -241,7 +247,8 @@ static void take_statement(harvest_t *h, const candidate_t *c, const ph_unchecke
     h->good++;
 }
 
-static void harvest(harvest_t *h, ph_arena_t *arena, const candidate_t *c, const ph_attested_candidate_response_t *response)
+static void harvest(harvest_t *h, ph_arena_t *arena, const candidate_t *c,
+                    const ph_attested_candidate_response_t *response)
 {
     *h = (harvest_t){.got = {ph_bits_new(arena, c->size), ph_bits_new(arena, c->size)},
                      .by_bit = ph_arena_alloc(arena, VOTES * c->size * sizeof *h->by_bit)};
@@ -266,7 +273,8 @@ static void note_known_to(candidate_t *c, peer_t *peer, vote_t vote, size_t plac
     uint32_t authority = peer ? ph_sd_validator_of(session, peer) : NOBODY;
     if (authority == NOBODY)
         return;
-    if (c->group == c->leaf->own_group && authority < session->info->validators.count && session->group_of[authority] == c->group)
+    if (c->group == c->leaf->own_group && authority < session->info->validators.count &&
+        session->group_of[authority] == c->group)
         ph_sd_cluster_sent(c, session->place_of[authority], vote, place);
     uint32_t link = ph_sd_link_of(session, authority);
     if (link != NOBODY && ph_sd_grid_advertised(c, link))
@@ -284,12 +292,14 @@ static void take_response(candidate_t *c, const ph_attested_candidate_response_t
                 continue;
             note_known_to(c, peer, vote, i);
             if (ph_sd_keep(c, vote, i, &statement->signature, false))
-                ph_note(self, "statement-imported", PH_FIELDS(.block = &c->leaf->hash, .candidate = &c->hash,
-                    PH_F_VALIDATOR(statement->validator_index), PH_F_PEER(c->asked_peer)));
+                ph_note(self, "statement-imported",
+                        PH_FIELDS(.block = &c->leaf->hash, .candidate = &c->hash,
+                                  PH_F_VALIDATOR(statement->validator_index), PH_F_PEER(c->asked_peer)));
         }
     }
-    ph_note(self, "candidate-fetched", PH_FIELDS(.block = &c->leaf->hash, .candidate = &c->hash,
-        PH_F_PARA(response->candidate_receipt.descriptor.para_id), PH_F_PEER(c->asked_peer)));
+    ph_note(self, "candidate-fetched",
+            PH_FIELDS(.block = &c->leaf->hash, .candidate = &c->hash,
+                      PH_F_PARA(response->candidate_receipt.descriptor.para_id), PH_F_PEER(c->asked_peer)));
     ph_sd_confirm(c, &response->candidate_receipt, &response->persisted_validation_data);
 }
 

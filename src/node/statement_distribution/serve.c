@@ -2,8 +2,8 @@
 
 #include "node/statement_distribution/statements.h"
 
-/* Answering requests for candidates. An answer is under way for as long as its bytes take at 100 MB/s; meanwhile its peer
- * gets no other, and at most five are. The rest waits its turn. */
+/* Answering requests for candidates. An answer is under way for as long as its bytes take at 100 MB/s; meanwhile its
+ * peer gets no other, and at most five are. The rest waits its turn. */
 
 enum { BYTES_A_MS = 100000 };
 
@@ -13,7 +13,8 @@ static void refuse(ph_subsystem_t *self, uint64_t ticket)
     ph_send_network_bridge_respond(self, ticket, &nothing);
 }
 
-/* Who the asker is to us: a member of our group who heard of the candidate from us, or a link that was sent a manifest. */
+/* Who the asker is to us: a member of our group who heard of the candidate from us, or a link that was sent a manifest.
+ */
 static bool may_request(const candidate_t *c, peer_t *peer, uint32_t *member, uint32_t *link)
 {
     const session_t *session = c->leaf->session;
@@ -21,8 +22,8 @@ static bool may_request(const candidate_t *c, peer_t *peer, uint32_t *member, ui
     *member = *link = NOBODY;
     if (authority == NOBODY)
         return false;
-    if (c->group == c->leaf->own_group && authority < session->info->validators.count && session->group_of[authority] == c->group &&
-        ph_sd_cluster_may_request(c, session->place_of[authority])) {
+    if (c->group == c->leaf->own_group && authority < session->info->validators.count &&
+        session->group_of[authority] == c->group && ph_sd_cluster_may_request(c, session->place_of[authority])) {
         *member = session->place_of[authority];
         return true;
     }
@@ -74,8 +75,9 @@ static size_t answer(ph_subsystem_t *self, const answer_t *a)
     } else if (!may_request(c, peer, &member, &link)) {
         ph_sd_punish(self, a->peer, MAJOR("request: by a peer that may not"));
         refuse(self, a->ticket);
-    } else if (member == NOBODY && !ph_sd_is_sufficient(&(ph_statement_filter_t){c->known[VOTE_SECONDED], c->known[VOTE_VALID]},
-                                                        &a->mask, ph_sd_threshold(c->leaf, c->group))) {
+    } else if (member == NOBODY &&
+               !ph_sd_is_sufficient(&(ph_statement_filter_t){c->known[VOTE_SECONDED], c->known[VOTE_VALID]}, &a->mask,
+                                    ph_sd_threshold(c->leaf, c->group))) {
         refuse(self, a->ticket); /* what it wants of it would not back the candidate */
     } else {
         return respond(self, c, a, member, link);

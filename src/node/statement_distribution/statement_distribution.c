@@ -13,7 +13,8 @@ static void add_cluster(candidate_t *c, ph_peer_id_t *to, size_t *count, vote_t 
 {
     const group_t *group = ph_sd_group_of(c);
     for (size_t i = 0; c->group == c->leaf->own_group && i < c->size; i++) {
-        const peer_t *peer = ph_sd_cluster_may_send(c, i, vote, place) ? ph_sd_reachable(c->leaf, group->members->items[i].v) : NULL;
+        const peer_t *peer =
+            ph_sd_cluster_may_send(c, i, vote, place) ? ph_sd_reachable(c->leaf, group->members->items[i].v) : NULL;
         if (!peer)
             continue;
         ph_sd_cluster_sent(c, i, vote, place);
@@ -26,7 +27,8 @@ static void add_grid(candidate_t *c, ph_peer_id_t *to, size_t *count, vote_t vot
 {
     const links_t *links = &c->leaf->session->links;
     for (uint32_t i = 0; i < links->count; i++) {
-        const peer_t *peer = ph_sd_grid_may_send(c, i, vote, place) ? ph_sd_reachable(c->leaf, links->neighbors[i]) : NULL;
+        const peer_t *peer =
+            ph_sd_grid_may_send(c, i, vote, place) ? ph_sd_reachable(c->leaf, links->neighbors[i]) : NULL;
         if (!peer)
             continue;
         ph_sd_grid_sent(c, i, vote, place);
@@ -50,7 +52,8 @@ void ph_sd_circulate(candidate_t *c, vote_t vote, size_t place)
 static bool may_second(const leaf_t *leaf, const ph_candidate_descriptor_t *d)
 {
     ph_hash_t parent = ph_descriptor_scheduling_parent(d);
-    return memcmp(&parent, &leaf->hash, sizeof parent) == 0 && ph_sd_is_assigned(&leaf->groups[leaf->own_group], d->para_id) &&
+    return memcmp(&parent, &leaf->hash, sizeof parent) == 0 &&
+           ph_sd_is_assigned(&leaf->groups[leaf->own_group], d->para_id) &&
            ph_sd_seconded_count(leaf, leaf->own_group, leaf->own_place) < leaf->groups[leaf->own_group].row.count;
 }
 
@@ -59,8 +62,10 @@ static void share_seconded(leaf_t *leaf, const ph_signed_full_statement_with_pvd
     const ph_committed_candidate_receipt_t *receipt = &full->statement.payload.seconded;
     ph_candidate_hash_t hash = ph_hash_of_committed(receipt);
     candidate_t *c = ph_sd_confirmed(leaf->self, &hash);
-    if (!full->pvd.some || !may_second(leaf, &receipt->descriptor) || (c && (c->leaf != leaf || c->group != leaf->own_group))) {
-        ph_complain(leaf->self, PH_LOG_WARN, "a Seconded statement of ours that does not belong to its block is not sent");
+    if (!full->pvd.some || !may_second(leaf, &receipt->descriptor) ||
+        (c && (c->leaf != leaf || c->group != leaf->own_group))) {
+        ph_complain(leaf->self, PH_LOG_WARN,
+                    "a Seconded statement of ours that does not belong to its block is not sent");
         return;
     }
     if (!c)
@@ -118,8 +123,8 @@ typedef struct incoming {
     const ph_unchecked_signed_statement_t *signed_;
     const ph_candidate_hash_t *hash;
     vote_t vote;
-    uint32_t group, place;      /* the originator's */
-    uint32_t sender;            /* an authority of the session, or NOBODY */
+    uint32_t group, place; /* the originator's */
+    uint32_t sender;       /* an authority of the session, or NOBODY */
 } incoming_t;
 
 static bool check_signature(const incoming_t *in)
@@ -216,13 +221,17 @@ static bool is_acceptable(incoming_t *in, peer_t *peer)
 static bool is_from_cluster(const incoming_t *in)
 {
     const session_t *session = in->leaf->session;
-    return in->leaf->own_group != NOBODY && in->group == in->leaf->own_group && in->sender < session->info->validators.count &&
-           session->group_of[in->sender] == in->group;
+    return in->leaf->own_group != NOBODY && in->group == in->leaf->own_group &&
+           in->sender < session->info->validators.count && session->group_of[in->sender] == in->group;
 }
 
-static void on_statement(ph_subsystem_t *self, ph_peer_id_t from, const ph_hash_t *block, const ph_unchecked_signed_statement_t *signed_)
+static void on_statement(ph_subsystem_t *self, ph_peer_id_t from, const ph_hash_t *block,
+                         const ph_unchecked_signed_statement_t *signed_)
 {
-    incoming_t in = {.leaf = ph_sd_leaf(self, block), .from = from, .signed_ = signed_, .hash = &signed_->payload.seconded,
+    incoming_t in = {.leaf = ph_sd_leaf(self, block),
+                     .from = from,
+                     .signed_ = signed_,
+                     .hash = &signed_->payload.seconded,
                      .vote = signed_->payload.kind == PH_COMPACT_STATEMENT_SECONDED ? VOTE_SECONDED : VOTE_VALID};
     peer_t *peer = ph_sd_peer(self, from);
     if (!peer)
@@ -242,7 +251,8 @@ static void on_statement(ph_subsystem_t *self, ph_peer_id_t from, const ph_hash_
         return;
     }
     ph_sd_reward(self, from, BENEFIT_FIRST_STATEMENT);
-    ph_note(self, "statement-imported", PH_FIELDS(.block = block, .candidate = in.hash, PH_F_VALIDATOR(signed_->validator_index), PH_F_PEER(from)));
+    ph_note(self, "statement-imported",
+            PH_FIELDS(.block = block, .candidate = in.hash, PH_F_VALIDATOR(signed_->validator_index), PH_F_PEER(from)));
     ph_sd_tell_backing(c);
     ph_sd_circulate(c, in.vote, in.place);
 }
@@ -321,7 +331,8 @@ static const ph_hash_t *relay_parent_of(const ph_msg_t *msg)
         return &ph_msg_as_statement_distribution_backed(msg)->relay_parent;
     case PH_MSG_STATEMENT_DISTRIBUTION_NETWORK_EVENT: {
         const ph_validation_event_t *event = &ph_msg_as_statement_distribution_network_event(msg)->event;
-        const ph_validation_protocol_v3_t *protocol = event->kind == PH_VALIDATION_EVENT_PEER_MESSAGE ? event->peer_message.message.v : NULL;
+        const ph_validation_protocol_v3_t *protocol =
+            event->kind == PH_VALIDATION_EVENT_PEER_MESSAGE ? event->peer_message.message.v : NULL;
         if (!protocol || protocol->kind != PH_VALIDATION_PROTOCOL_V3_STATEMENT_DISTRIBUTION)
             return NULL;
         if (protocol->statement_distribution.kind == PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_STATEMENT)
@@ -402,4 +413,5 @@ static void destroy(ph_subsystem_t *self)
     ph_map_free(&s->authorities);
 }
 
-const ph_subsystem_ops_t ph_statement_distribution_ops = {.state_size = sizeof(statements_t), .handle = handle, .destroy = destroy};
+const ph_subsystem_ops_t ph_statement_distribution_ops = {
+    .state_size = sizeof(statements_t), .handle = handle, .destroy = destroy};

@@ -1,5 +1,5 @@
-/* 128-bit arithmetic, which clang leaves to a support library that wasm32 does not have. Names and meanings are compiler-rt's
- * and libgcc's. Nothing here may use a 128-bit operation that would be one of these. */
+/* 128-bit arithmetic, which clang leaves to a support library that wasm32 does not have. Names and meanings are
+ * compiler-rt's and libgcc's. Nothing here may use a 128-bit operation that would be one of these. */
 #include <stdint.h>
 
 __extension__ typedef __int128 i128_t;

@@ -1,5 +1,5 @@
-/* The exports of the wasm body: a function for each API method, taking where its arguments lie and giving where its result
- * does, as Substrate's runtimes do. */
+/* The exports of the wasm body: a function for each API method, taking where its arguments lie and giving where its
+ * result does, as Substrate's runtimes do. */
 #include <string.h>
 
 #include "base/check.h"
@@ -42,6 +42,9 @@ static ph_fat_t call(const char *method, uint32_t args, uint32_t args_len)
 
 #define EXPORT(name)                                                                                                   \
     __attribute__((export_name(#name))) ph_fat_t ph_export_##name(uint32_t args, uint32_t args_len);                   \
-    ph_fat_t ph_export_##name(uint32_t args, uint32_t args_len) { return call(#name, args, args_len); }
+    ph_fat_t ph_export_##name(uint32_t args, uint32_t args_len)                                                        \
+    {                                                                                                                  \
+        return call(#name, args, args_len);                                                                            \
+    }
 
 PH_API_METHODS(EXPORT)

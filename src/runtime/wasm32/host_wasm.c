@@ -1,5 +1,5 @@
-/* The wasm body's host functions: through imports. What the host hands back it has put into our memory with its allocator;
- * it stays there until the call ends, as the arena would. */
+/* The wasm body's host functions: through imports. What the host hands back it has put into our memory with its
+ * allocator; it stays there until the call ends, as the arena would. */
 #include "runtime/wasm32/host.h"
 
 #include <stdarg.h>
@@ -28,7 +28,8 @@ void ph_rt_log(ph_rt_t *rt, ph_log_level_t level, const char *target, const char
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    ext_logging_log_version_1((uint32_t)level, ph_fat(ph_bytes(target, strlen(target))), ph_fat(ph_bytes(text, strlen(text))));
+    ext_logging_log_version_1((uint32_t)level, ph_fat(ph_bytes(target, strlen(target))),
+                              ph_fat(ph_bytes(text, strlen(text))));
 }
 
 /* ---- storage ---- */

@@ -1,4 +1,5 @@
-/* Availability Distribution's surroundings: a session in groups of two, one encoded candidate, played store and peers. */
+/* Availability Distribution's surroundings: a session in groups of two, one encoded candidate, played store and peers.
+ */
 #ifndef PH_TESTS_NODE_AVAILABILITY_DISTRIBUTION_FIXTURE_H
 #define PH_TESTS_NODE_AVAILABILITY_DISTRIBUTION_FIXTURE_H
 
@@ -11,7 +12,15 @@
 #include "protocol/network_bridge.h"
 
 /* Groups {0 1} {2 3} {4 5}; group i works on core i until the groups rotate. */
-enum { N = 6, ME = 2, OWN_GROUP = 1, CORES = 3, SLOT_MS = 6000, PAUSE_MS = SLOT_MS / 12, STORE_PAUSE_MS = SLOT_MS / 60 };
+enum {
+    N = 6,
+    ME = 2,
+    OWN_GROUP = 1,
+    CORES = 3,
+    SLOT_MS = 6000,
+    PAUSE_MS = SLOT_MS / 12,
+    STORE_PAUSE_MS = SLOT_MS / 60
+};
 
 typedef struct fixture {
     session_t s;
@@ -77,14 +86,18 @@ static inline void answer_runtime(fixture_t *f)
 
 static inline ph_msg_t *expect_is_it_here(fixture_t *f, uint32_t core)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK_AVAILABILITY);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK_AVAILABILITY);
     const ph_msg_availability_store_query_chunk_availability_t *in = ph_msg_payload(msg);
     assert_int_equal(in->candidate.bytes[0], 10 + core);
     assert_int_equal(in->validator.v, ME);
     return msg;
 }
 
-static inline void say_here(fixture_t *f, ph_msg_t *msg, bool here) { ph_harness_reply(f->h, msg, &here); }
+static inline void say_here(fixture_t *f, ph_msg_t *msg, bool here)
+{
+    ph_harness_reply(f->h, msg, &here);
+}
 
 /* A leaf with one candidate that we lack. */
 static inline void begin(fixture_t *f, uint32_t core, uint32_t group_responsible)
@@ -133,7 +146,8 @@ static inline void answer_with(fixture_t *f, ph_msg_t *msg, const ph_chunk_fetch
 
 static inline void answer_chunk(fixture_t *f, ph_msg_t *msg, ph_erasure_chunk_t chunk)
 {
-    answer_with(f, msg, &(ph_chunk_fetching_response_v2_t){.kind = PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK, .chunk = chunk});
+    answer_with(f, msg,
+                &(ph_chunk_fetching_response_v2_t){.kind = PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK, .chunk = chunk});
 }
 
 static inline void answer_none(fixture_t *f, ph_msg_t *msg)
@@ -143,7 +157,7 @@ static inline void answer_none(fixture_t *f, ph_msg_t *msg)
 
 static inline void answer_failure(fixture_t *f, ph_msg_t *msg, ph_request_failure_kind_t kind)
 {
-    ph_harness_reply(f->h, msg, &(ph_res_bytes_request_failure_t){.kind = PH_RES_ERR, .err = {kind}});
+    ph_harness_reply(f->h, msg, &(ph_res_bytes_request_failure_t){.kind = PH_RES_ERR, .err = {(uint8_t)kind}});
 }
 
 static inline ph_msg_t *expect_store(fixture_t *f, uint32_t core, uint32_t index)

@@ -68,7 +68,8 @@ static void go(fixture_t *f)
 
 static void answer_here(fixture_t *f, uint8_t candidate, bool here)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK_AVAILABILITY);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK_AVAILABILITY);
     const ph_msg_availability_store_query_chunk_availability_t *in = ph_msg_payload(msg);
     assert_int_equal(in->candidate.bytes[0], candidate);
     assert_int_equal(in->validator.v, ME);
@@ -96,12 +97,14 @@ static ph_msg_t *expect_request(fixture_t *f, uint8_t candidate, uint32_t *to)
 
 static void answer_bytes(fixture_t *f, ph_msg_t *msg, ph_bytes_t bytes)
 {
-    ph_harness_reply(f->h, msg, &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_OK, .ok = bytes});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_OK, .ok = bytes});
 }
 
 static void fail_request(fixture_t *f, ph_msg_t *msg, ph_request_failure_kind_t kind)
 {
-    ph_harness_reply(f->h, msg, &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR, .err = {kind}});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR, .err = {kind}});
 }
 
 static ph_bytes_t chunk_response(fixture_t *f, uint32_t index, int spoil)
@@ -133,13 +136,15 @@ static void answer_store(fixture_t *f, ph_msg_t *msg, bool well)
 {
     ph_res_unit_store_error_t reply = {.kind = PH_RES_UNIT_STORE_ERROR_OK};
     if (!well)
-        reply = (ph_res_unit_store_error_t){.kind = PH_RES_UNIT_STORE_ERROR_ERR, .err = {PH_STORE_ERROR_UNKNOWN_CANDIDATE}};
+        reply =
+            (ph_res_unit_store_error_t){.kind = PH_RES_UNIT_STORE_ERROR_ERR, .err = {PH_STORE_ERROR_UNKNOWN_CANDIDATE}};
     ph_harness_reply(f->h, msg, &reply);
 }
 
 static void expect_penalty(fixture_t *f, uint32_t validator)
 {
-    const ph_msg_network_bridge_report_peer_t *out = ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_REPORT_PEER));
+    const ph_msg_network_bridge_report_peer_t *out =
+        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_REPORT_PEER));
     assert_int_equal(out->peer.v, validator + 1);
     assert_int_equal(out->reputation.kind, PH_REPUTATION_COST_MAJOR);
 }
@@ -280,12 +285,16 @@ static void who_is_no_validator_fetches_nothing(void **state)
 static void serve(fixture_t *f, bool v1, uint64_t ticket)
 {
     ph_msg_availability_distribution_incoming_chunk_request_v1_t msg = {{1}, ticket, {{{10}}, {3}}};
-    ph_harness_send(f->h, v1 ? PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V1 : PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V2, &msg);
+    ph_harness_send(f->h,
+                    v1 ? PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V1
+                       : PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V2,
+                    &msg);
 }
 
 static ph_bytes_t expect_response(fixture_t *f, uint64_t ticket)
 {
-    const ph_msg_network_bridge_respond_t *out = ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
+    const ph_msg_network_bridge_respond_t *out =
+        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
     assert_int_equal(out->ticket, ticket);
     assert_true(out->response.some);
     return out->response.value;

@@ -18,7 +18,8 @@
 enum { N = 10, ME = 2, NEEDED = 4, GROUP = 3, TRIES = 5, NO_GROUP = 99, VALID = -1 };
 
 /* Whoever asks for data (approval voting, once it is there) is played here by one that asks nobody otherwise. */
-static const ph_route_t one_that_asks = {PH_SUBSYSTEM_AVAILABILITY_RECOVERY, PH_MSG_AVAILABILITY_RECOVERY_RECOVER_AVAILABLE_DATA, false};
+static const ph_route_t one_that_asks = {PH_SUBSYSTEM_AVAILABILITY_RECOVERY,
+                                         PH_MSG_AVAILABILITY_RECOVERY_RECOVER_AVAILABLE_DATA, false};
 
 typedef struct fixture {
     ph_subsystem_info_t table[PH_SUBSYSTEM_COUNT];
@@ -30,7 +31,7 @@ typedef struct fixture {
     ph_available_data_t data;
     ph_candidate_receipt_t receipt;
     uint8_t *chunks;
-    size_t chunk_len, shorter;          /* the second half of the chunks is by so much shorter */
+    size_t chunk_len, shorter; /* the second half of the chunks is by so much shorter */
     ph_erasure_tree_t *tree;
     ph_msg_t *asked[64];
     uint32_t from[64];
@@ -74,7 +75,8 @@ static inline fixture_t *fixture_new(bool checks)
     f->table[PH_SUBSYSTEM_CHAIN_API].route_count = 1;
     f->table[PH_SUBSYSTEM_CHAIN_API].routes = &one_that_asks;
     f->config.slot_ms = 6000;
-    f->h = ph_harness_new_with(f->table, PH_SUBSYSTEM_COUNT, PH_SUBSYSTEM_AVAILABILITY_RECOVERY, &ph_availability_recovery_ops, &f->config);
+    f->h = ph_harness_new_with(f->table, PH_SUBSYSTEM_COUNT, PH_SUBSYSTEM_AVAILABILITY_RECOVERY,
+                               &ph_availability_recovery_ops, &f->config);
     session_register(&f->s, f->h);
     f->ks = session_keystore(&f->s, ph_harness_env(f->h), ME);
     f->config.keystore = checks ? f->ks : NULL;
@@ -108,13 +110,15 @@ static inline int teardown(void **state)
 
 static inline ph_harness_question_t *ask(fixture_t *f, uint32_t group)
 {
-    ph_msg_availability_recovery_recover_available_data_t msg = {f->receipt, {SESSION}, {group != NO_GROUP, {group}}, {true, {1}}};
+    ph_msg_availability_recovery_recover_available_data_t msg = {
+        f->receipt, {SESSION}, {group != NO_GROUP, {group}}, {true, {1}}};
     return ph_harness_ask(f->h, PH_MSG_AVAILABILITY_RECOVERY_RECOVER_AVAILABLE_DATA, &msg);
 }
 
 static inline void answer_data(fixture_t *f, bool some)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA);
     ph_shared_available_data_t data = ph_shared_available_data_new(&f->data);
     ph_harness_reply(f->h, msg, &(ph_opt_shared_available_data_t){some, data});
     ph_shared_available_data_unref(data);
@@ -130,7 +134,8 @@ static inline ph_erasure_chunk_t chunk_of(fixture_t *f, uint32_t index)
 /* Our own store has so many chunks. */
 static inline void answer_own_chunks(fixture_t *f, uint32_t count)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_ALL_CHUNKS);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_ALL_CHUNKS);
     ph_available_chunk_t own[N];
     for (uint32_t i = 0; i < count; i++) {
         ph_erasure_chunk_t chunk = chunk_of(f, i);
@@ -168,7 +173,8 @@ static inline size_t collect(fixture_t *f)
 {
     ph_candidate_hash_t candidate = ph_hash_of_receipt(&f->receipt);
     f->asked_count = 0;
-    for (ph_msg_t *msg; (msg = ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_SEND_REQUEST));) {
+    for (ph_msg_t *msg;
+         (msg = ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_SEND_REQUEST));) {
         const ph_msg_network_bridge_send_request_t *out = ph_msg_payload(msg);
         ph_chunk_fetching_request_t request;
         assert_int_equal(out->protocol, PH_PROTO_REQ_CHUNK_2);
@@ -188,7 +194,8 @@ static inline void answer_bytes(fixture_t *f, ph_msg_t *msg, ph_bytes_t bytes)
 
 static inline void answer_failure(fixture_t *f, ph_msg_t *msg)
 {
-    ph_harness_reply(f->h, msg, &(ph_res_bytes_request_failure_t){.kind = PH_RES_ERR, .err = {PH_REQUEST_FAILURE_TIMEOUT}});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_ERR, .err = {PH_REQUEST_FAILURE_TIMEOUT}});
 }
 
 static inline void answer_chunk(fixture_t *f, ph_msg_t *msg, const ph_erasure_chunk_t *chunk)
@@ -230,7 +237,8 @@ static inline void give_data(fixture_t *f, ph_msg_t *msg, const ph_available_dat
 {
     ph_available_data_fetching_response_t response = {.kind = PH_AVAILABLE_DATA_FETCHING_RESPONSE_NO_SUCH_DATA};
     if (data)
-        response = (ph_available_data_fetching_response_t){.kind = PH_AVAILABLE_DATA_FETCHING_RESPONSE_AVAILABLE_DATA, .available_data = *data};
+        response = (ph_available_data_fetching_response_t){.kind = PH_AVAILABLE_DATA_FETCHING_RESPONSE_AVAILABLE_DATA,
+                                                           .available_data = *data};
     ph_writer_t w = ph_writer_in(f->arena);
     ph_available_data_fetching_response_encode(&w, &response);
     answer_bytes(f, msg, ph_writer_bytes(&w));

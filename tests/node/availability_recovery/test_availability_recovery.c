@@ -21,7 +21,7 @@ typedef struct fixture {
     ph_available_data_t data;
     ph_coded_t *coded;
     ph_candidate_receipt_t receipt;
-    unsigned asked[N];          /* for chunks */
+    unsigned asked[N]; /* for chunks */
 } fixture_t;
 
 static ph_coded_t *code(fixture_t *f, const ph_available_data_t *data)
@@ -73,7 +73,8 @@ static int teardown(void **state)
 
 static ph_harness_question_t *recover(fixture_t *f, int group)
 {
-    ph_msg_availability_recovery_recover_available_data_t msg = {.receipt = f->receipt, .session = {SESSION}, .core = {true, {1}}};
+    ph_msg_availability_recovery_recover_available_data_t msg = {
+        .receipt = f->receipt, .session = {SESSION}, .core = {true, {1}}};
     if (group >= 0)
         msg.backing_group = (ph_opt_group_index_t){true, {(uint32_t)group}};
     return ph_harness_ask(f->h, PH_MSG_AVAILABILITY_RECOVERY_RECOVER_AVAILABLE_DATA, &msg);
@@ -87,7 +88,8 @@ static void answer_session(fixture_t *f)
 
 static void answer_own_data(fixture_t *f, const ph_available_data_t *data)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA);
     ph_opt_shared_available_data_t reply = {.some = data != NULL};
     if (data)
         reply.value = ph_shared_available_data_new(data);
@@ -98,7 +100,8 @@ static void answer_own_data(fixture_t *f, const ph_available_data_t *data)
 
 static void answer_own_chunks(fixture_t *f, const uint32_t *which, size_t count)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_ALL_CHUNKS);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_ALL_CHUNKS);
     ph_available_chunk_t own[N];
     for (size_t i = 0; i < count; i++) {
         ph_erasure_chunk_t chunk;
@@ -131,12 +134,14 @@ static ph_msg_t *expect_backer(fixture_t *f, uint32_t *to)
 
 static void answer(fixture_t *f, ph_msg_t *msg, ph_bytes_t bytes)
 {
-    ph_harness_reply(f->h, msg, &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_OK, .ok = bytes});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_OK, .ok = bytes});
 }
 
 static ph_bytes_t full(fixture_t *f, const ph_available_data_t *data)
 {
-    ph_available_data_fetching_response_t r = {.kind = PH_AVAILABLE_DATA_FETCHING_RESPONSE_AVAILABLE_DATA, .available_data = *data};
+    ph_available_data_fetching_response_t r = {.kind = PH_AVAILABLE_DATA_FETCHING_RESPONSE_AVAILABLE_DATA,
+                                               .available_data = *data};
     ph_writer_t w = ph_writer_in(f->arena);
     ph_available_data_fetching_response_encode(&w, &r);
     return ph_writer_bytes(&w);
@@ -167,9 +172,14 @@ static bool answer_chunk(fixture_t *f, const ph_coded_t *coded, const what_t wha
     ph_writer_t w = ph_writer_in(f->arena);
     ph_chunk_fetching_response_v2_encode(&w, &response);
     if (what[v] == FAILS)
-        ph_harness_reply(f->h, msg, &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR, .err = {PH_REQUEST_FAILURE_TIMEOUT}});
+        ph_harness_reply(f->h, msg,
+                         &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR,
+                                                           .err = {PH_REQUEST_FAILURE_TIMEOUT}});
     else
-        answer(f, msg, what[v] == NONE ? PH_BYTES_LIT("\x01") : what[v] == RUBBISH ? PH_BYTES_LIT("\x00 rubbish") : ph_writer_bytes(&w));
+        answer(f, msg,
+               what[v] == NONE      ? PH_BYTES_LIT("\x01")
+               : what[v] == RUBBISH ? PH_BYTES_LIT("\x00 rubbish")
+                                    : ph_writer_bytes(&w));
     return true;
 }
 
@@ -184,7 +194,8 @@ static size_t penalties(fixture_t *f, bool of[N])
 {
     size_t count = 0;
     memset(of, 0, N);
-    for (ph_msg_t *msg; (msg = ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_REPORT_PEER)); count++) {
+    for (ph_msg_t *msg; (msg = ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_REPORT_PEER));
+         count++) {
         const ph_msg_network_bridge_report_peer_t *out = ph_msg_payload(msg);
         assert_int_equal(out->reputation.kind, PH_REPUTATION_COST_MAJOR);
         assert_in_range(out->peer.v, 1, N);
@@ -249,7 +260,8 @@ static void then_any_chunks(void **state)
     answer_own_data(f, NULL);
     answer(f, expect_backer(f, &to), PH_BYTES_LIT("\x07rubbish"));
     ph_harness_reply(f->h, expect_backer(f, &to),
-                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR, .err = {PH_REQUEST_FAILURE_DISCONNECTED}});
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR,
+                                                       .err = {PH_REQUEST_FAILURE_DISCONNECTED}});
     answer_own_chunks(f, NULL, 0);
     answer_chunks(f, f->coded, all_good);
     assert_int_equal(penalties(f, bad), 0);
@@ -451,7 +463,8 @@ static void without_the_session_it_is_unavailable(void **state)
 {
     fixture_t *f = *state;
     ph_harness_question_t *q = recover(f, -1);
-    ph_harness_reply(f->h, EXPECT_API(f->h, SESSION_INFO), &(ph_res_opt_session_info_runtime_api_error_t){.kind = PH_RES_OK});
+    ph_harness_reply(f->h, EXPECT_API(f->h, SESSION_INFO),
+                     &(ph_res_opt_session_info_runtime_api_error_t){.kind = PH_RES_OK});
     assert_not_recovered(f, q, PH_RECOVERY_ERROR_UNAVAILABLE);
 }
 
@@ -461,10 +474,12 @@ static void data_is_served_from_the_store(void **state)
 {
     fixture_t *f = *state;
     for (int here = 0; here < 2; here++) {
-        ph_msg_availability_recovery_incoming_available_data_request_t msg = {{1}, 70, {ph_hash_of_receipt(&f->receipt)}};
+        ph_msg_availability_recovery_incoming_available_data_request_t msg = {
+            {1}, 70, {ph_hash_of_receipt(&f->receipt)}};
         ph_harness_send(f->h, PH_MSG_AVAILABILITY_RECOVERY_INCOMING_AVAILABLE_DATA_REQUEST, &msg);
         answer_own_data(f, here ? &f->data : NULL);
-        const ph_msg_network_bridge_respond_t *out = ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
+        const ph_msg_network_bridge_respond_t *out =
+            ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
         assert_int_equal(out->ticket, 70);
         assert_true(out->response.some);
         assert_true(ph_bytes_equal(out->response.value, here ? full(f, &f->data) : PH_BYTES_LIT("\x01")));
@@ -497,7 +512,8 @@ static void include_in(fixture_t *f, uint32_t block)
     activate(f->h, block, block, block - 1);
     session_answer_validators(&f->s, f->h);
     session_answer_index(&f->s, f->h);
-    ph_harness_reply(f->h, EXPECT_API(f->h, CANDIDATE_EVENTS), &(ph_res_vec_candidate_event_runtime_api_error_t){.kind = PH_RES_OK, .ok = {&event, 1}});
+    ph_harness_reply(f->h, EXPECT_API(f->h, CANDIDATE_EVENTS),
+                     &(ph_res_vec_candidate_event_runtime_api_error_t){.kind = PH_RES_OK, .ok = {&event, 1}});
 }
 
 static void the_drawn_validator_checks_from_chunks_alone(void **state)

@@ -1,7 +1,6 @@
 /* Spot checks: the validator drawn for an included candidate recovers it from the network. */
 #include "node/availability_recovery/fixture.h"
 
-
 static bool drawn(const fixture_t *f, uint32_t block)
 {
     uint8_t both[64], digest[32];
@@ -29,7 +28,8 @@ static void leaf_includes(fixture_t *f, uint32_t block, uint8_t kind)
     activate(f->h, block, 1, 0);
     session_answer_validators(&f->s, f->h);
     session_answer_index(&f->s, f->h);
-    ph_harness_reply(f->h, EXPECT_API(f->h, CANDIDATE_EVENTS), &(ph_res_vec_candidate_event_runtime_api_error_t){.kind = PH_RES_OK, .ok = {&event, 1}});
+    ph_harness_reply(f->h, EXPECT_API(f->h, CANDIDATE_EVENTS),
+                     &(ph_res_vec_candidate_event_runtime_api_error_t){.kind = PH_RES_OK, .ok = {&event, 1}});
 }
 
 static void the_drawn_validator_recovers_from_chunks_alone(void **state)
@@ -96,7 +96,8 @@ static void a_leaf_replaced_before_it_spoke_is_left(void **state)
     activate(f->h, 1, 1, 0);
     ph_msg_t *open = EXPECT_API(f->h, VALIDATORS);
     activate(f->h, 2, 2, 1);
-    ph_harness_reply(f->h, open, &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->s.validators, N}});
+    ph_harness_reply(f->h, open,
+                     &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->s.validators, N}});
     ph_harness_drop(f->h, EXPECT_API(f->h, VALIDATORS));
     ph_harness_expect_nothing(f->h);
 }

@@ -69,7 +69,8 @@ static void expect_validators(fixture_t *f, const ph_hash_t *at, size_t count)
     const ph_msg_runtime_api_request_validators_t *in = ph_msg_payload(msg);
     ph_validator_id_t validators[32] = {{{0}}};
     assert_memory_equal(&in->relay_parent, at, sizeof *at);
-    ph_harness_reply(f->h, msg, &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {validators, count}});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {validators, count}});
 }
 
 static void expect_events(fixture_t *f, const ph_hash_t *at, const ph_candidate_event_t *events, size_t count)
@@ -77,7 +78,9 @@ static void expect_events(fixture_t *f, const ph_hash_t *at, const ph_candidate_
     ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_CANDIDATE_EVENTS);
     const ph_msg_runtime_api_request_candidate_events_t *in = ph_msg_payload(msg);
     assert_memory_equal(&in->relay_parent, at, sizeof *at);
-    ph_harness_reply(f->h, msg, &(ph_res_vec_candidate_event_runtime_api_error_t){.kind = PH_RES_OK, .ok = {(ph_candidate_event_t *)(uintptr_t)events, count}});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_vec_candidate_event_runtime_api_error_t){
+                         .kind = PH_RES_OK, .ok = {(ph_candidate_event_t *)(uintptr_t)events, count}});
 }
 
 static ph_candidate_event_t backed(const fixture_t *f)
@@ -107,7 +110,8 @@ static void block(fixture_t *f, uint32_t id, uint32_t number, uint32_t parent, c
     ph_msg_t *more = ph_harness_take(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATORS);
     if (more) {
         ph_validator_id_t validators[N] = {{{0}}};
-        ph_harness_reply(f->h, more, &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {validators, N}});
+        ph_harness_reply(f->h, more,
+                         &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {validators, N}});
         expect_events(f, &above, NULL, 0);
     }
     ph_harness_expect_nothing(f->h);
@@ -146,7 +150,10 @@ static ph_store_error_kind_t store_data_as(fixture_t *f, const ph_hash_t *root, 
     return answer->kind == PH_RES_UNIT_STORE_ERROR_OK ? NONE : (ph_store_error_kind_t)answer->err.kind;
 }
 
-static ph_store_error_kind_t store_data(fixture_t *f) { return store_data_as(f, ph_coded_root(f->coded), N, 0); }
+static ph_store_error_kind_t store_data(fixture_t *f)
+{
+    return store_data_as(f, ph_coded_root(f->coded), N, 0);
+}
 
 static ph_store_error_kind_t store_chunk(fixture_t *f, uint32_t validator)
 {
@@ -165,7 +172,8 @@ static bool has_data(fixture_t *f)
 {
     ph_msg_availability_store_query_data_availability_t msg = {f->candidate};
     ph_msg_availability_store_query_available_data_t full = {f->candidate};
-    bool here = *(const bool *)ph_harness_answer(f->h, ph_harness_ask(f->h, PH_MSG_AVAILABILITY_STORE_QUERY_DATA_AVAILABILITY, &msg), NULL);
+    bool here = *(const bool *)ph_harness_answer(
+        f->h, ph_harness_ask(f->h, PH_MSG_AVAILABILITY_STORE_QUERY_DATA_AVAILABILITY, &msg), NULL);
     const ph_opt_shared_available_data_t *data =
         ph_harness_answer(f->h, ph_harness_ask(f->h, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA, &full), NULL);
     assert_int_equal(data->some, here);
@@ -177,7 +185,8 @@ static bool has_data(fixture_t *f)
 static bool chunk_is_said_to_be_here(fixture_t *f, uint32_t validator)
 {
     ph_msg_availability_store_query_chunk_availability_t msg = {f->candidate, {validator}};
-    return *(const bool *)ph_harness_answer(f->h, ph_harness_ask(f->h, PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK_AVAILABILITY, &msg), NULL);
+    return *(const bool *)ph_harness_answer(
+        f->h, ph_harness_ask(f->h, PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK_AVAILABILITY, &msg), NULL);
 }
 
 /* Is it? Which index has it? */
@@ -215,7 +224,10 @@ static size_t count_chunks(fixture_t *f)
     return all->count;
 }
 
-static size_t on_disk(fixture_t *f) { return ph_memdisk_count(((ph_hub_node_t *)ph_harness_env(f->h))->disk); }
+static size_t on_disk(fixture_t *f)
+{
+    return ph_memdisk_count(((ph_hub_node_t *)ph_harness_env(f->h))->disk);
+}
 
 /* The process dies and comes back with what was synced. */
 static void restart(fixture_t *f)
@@ -316,7 +328,8 @@ static void the_mapping_gives_each_validator_its_chunk(void **state)
     assert_int_equal(store_data_as(f, ph_coded_root(f->coded), N, 2), NONE); /* core 2, feature on */
     for (int round = 0; round < 2; round++) {
         for (uint32_t v = 0; v < N; v++)
-            assert_int_equal(chunk_index(f, v), ph_rotation_chunk_index(N, true, (ph_core_index_t){2}, (ph_validator_index_t){v}).v);
+            assert_int_equal(chunk_index(f, v),
+                             ph_rotation_chunk_index(N, true, (ph_core_index_t){2}, (ph_validator_index_t){v}).v);
         restart(f);
     }
 }
@@ -375,7 +388,8 @@ static void damaged_values_are_left_out(void **state)
 static void unseen_ancestors_are_looked_at_too(void **state)
 {
     fixture_t *f = *state;
-    ph_hash_t chain[] = {ph_harness_hash(4), ph_harness_hash(3), ph_harness_hash(2), ph_harness_hash(1), ph_harness_hash(0)};
+    ph_hash_t chain[] = {ph_harness_hash(4), ph_harness_hash(3), ph_harness_hash(2), ph_harness_hash(1),
+                         ph_harness_hash(0)};
     ph_candidate_event_t event = backed(f);
     ph_harness_activate(f->h, &chain[1], 3, &chain[2]);
     expect_ancestors(f, &chain[1], chain + 2, 3);
@@ -402,7 +416,8 @@ static void a_block_that_could_not_be_asked_about_is_asked_again(void **state)
     ph_harness_activate(f->h, &one, 1, &genesis);
     expect_ancestors(f, &one, &genesis, 1);
     expect_validators(f, &genesis, N);
-    ph_harness_drop(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_CANDIDATE_EVENTS));
+    ph_harness_drop(f->h,
+                    ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_CANDIDATE_EVENTS));
     ph_harness_expect_nothing(f->h);
     ph_hash_t below[] = {one, genesis};
     ph_harness_activate(f->h, &two, 2, &one);
@@ -414,7 +429,10 @@ static void a_block_that_could_not_be_asked_about_is_asked_again(void **state)
     assert_int_equal(store_chunk(f, 1), NONE);
 }
 
-static void wait_hours(fixture_t *f, uint64_t hours) { ph_harness_advance(f->h, hours * HOUR_MS + HOUR_MS / 6); }
+static void wait_hours(fixture_t *f, uint64_t hours)
+{
+    ph_harness_advance(f->h, hours * HOUR_MS + HOUR_MS / 6);
+}
 
 static void an_unincluded_candidate_is_forgotten_after_an_hour(void **state)
 {

@@ -47,11 +47,15 @@ static void event(fixture_t *f, ph_validation_event_t e)
     ph_harness_send(f->h, PH_MSG_BITFIELD_DISTRIBUTION_NETWORK_EVENT, &msg);
 }
 
-static ph_peer_id_t peer_of(uint32_t validator) { return (ph_peer_id_t){validator + 1}; }
+static ph_peer_id_t peer_of(uint32_t validator)
+{
+    return (ph_peer_id_t){validator + 1};
+}
 
 static void connect_as(fixture_t *f, ph_peer_id_t peer, const ph_authority_discovery_id_t *authority)
 {
-    ph_validation_event_t e = {.kind = PH_VALIDATION_EVENT_PEER_CONNECTED, .peer_connected = {.peer = peer, .role = {PH_OBSERVED_ROLE_AUTHORITY}, .version = 3}};
+    ph_validation_event_t e = {.kind = PH_VALIDATION_EVENT_PEER_CONNECTED,
+                               .peer_connected = {.peer = peer, .role = {PH_OBSERVED_ROLE_AUTHORITY}, .version = 3}};
     if (authority)
         e.peer_connected.authority = (ph_opt_authority_discovery_id_t){true, *authority};
     event(f, e);
@@ -60,7 +64,8 @@ static void connect_as(fixture_t *f, ph_peer_id_t peer, const ph_authority_disco
 static void view_of(fixture_t *f, ph_peer_id_t peer, uint32_t head)
 {
     ph_hash_t hash = ph_harness_hash(head);
-    event(f, (ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE, .peer_view_change = {peer, {{&hash, head != 0}, 0}}});
+    event(f, (ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE,
+                                     .peer_view_change = {peer, {{&hash, head != 0}, 0}}});
 }
 
 static void connect_all(fixture_t *f, uint32_t head)
@@ -77,8 +82,12 @@ static void tell_topology(fixture_t *f, uint32_t session)
 {
     ph_topology_peer_t peers[N];
     ph_validator_index_t x[N], y[N];
-    ph_gossip_topology_t t = {.session = {session}, .local = {true, {ME}}, .order = {f->grid.order, N}, .peers = {peers, N},
-                              .neighbors_x = {x, 0}, .neighbors_y = {y, 0}};
+    ph_gossip_topology_t t = {.session = {session},
+                              .local = {true, {ME}},
+                              .order = {f->grid.order, N},
+                              .peers = {peers, N},
+                              .neighbors_x = {x, 0},
+                              .neighbors_y = {y, 0}};
     for (uint32_t v = 0; v < N; v++)
         peers[v] = (ph_topology_peer_t){{v}, f->s.discovery[v], {true, peer_of(v)}};
     for (uint32_t at = 0, v; ph_grid_next_x(&f->grid, ME, &at, &v);)
@@ -97,9 +106,11 @@ static void leaf(fixture_t *f, uint32_t block)
     session_answer_index(&f->s, f->h);
 }
 
-static ph_unchecked_signed_availability_bitfield_t signed_by(fixture_t *f, uint32_t validator, uint32_t head, uint8_t bits)
+static ph_unchecked_signed_availability_bitfield_t signed_by(fixture_t *f, uint32_t validator, uint32_t head,
+                                                             uint8_t bits)
 {
-    ph_unchecked_signed_availability_bitfield_t b = {.payload = {ph_bits_new(f->arena, 7)}, .validator_index = {validator}};
+    ph_unchecked_signed_availability_bitfield_t b = {.payload = {ph_bits_new(f->arena, 7)},
+                                                     .validator_index = {validator}};
     ph_signing_context_t context = {{SESSION}, ph_harness_hash(head)};
     b.payload.v.bytes[0] = bits;
     ph_bytes_t payload = ph_payload_of_bitfield(f->arena, b.payload.v, &context);
@@ -107,7 +118,8 @@ static ph_unchecked_signed_availability_bitfield_t signed_by(fixture_t *f, uint3
     return b;
 }
 
-static void hear(fixture_t *f, ph_peer_id_t from, uint32_t head, const ph_unchecked_signed_availability_bitfield_t *bitfield)
+static void hear(fixture_t *f, ph_peer_id_t from, uint32_t head,
+                 const ph_unchecked_signed_availability_bitfield_t *bitfield)
 {
     ph_validation_protocol_v3_t protocol = {.kind = PH_VALIDATION_PROTOCOL_V3_BITFIELD_DISTRIBUTION};
     protocol.bitfield_distribution.kind = PH_BITFIELD_DISTRIBUTION_MESSAGE_V3_BITFIELD;
@@ -160,7 +172,9 @@ static void assert_route(fixture_t *f, uint32_t originator, const bool to[N + 2]
         if (v == ME || v == except)
             continue;
         bool x = ph_grid_is_x(&f->grid, ME, v), y = ph_grid_is_y(&f->grid, ME, v);
-        bool must = originator == ME ? x || y : (ph_grid_is_x(&f->grid, ME, originator) && y) || (ph_grid_is_y(&f->grid, ME, originator) && x);
+        bool must = originator == ME ? x || y
+                                     : (ph_grid_is_x(&f->grid, ME, originator) && y) ||
+                                           (ph_grid_is_y(&f->grid, ME, originator) && x);
         if (must && !to[v + 1])
             fail_msg("validator %u did not get it", v);
         extra += !must && to[v + 1];
@@ -313,7 +327,8 @@ static void every_fault_has_its_price(void **state)
     fixture_t *f = *state;
     ready(f);
     ph_peer_id_t peer = peer_of(3);
-    ph_unchecked_signed_availability_bitfield_t good = signed_by(f, 4, 1, 3), bad = good, unknown = good, foreign = signed_by(f, 5, 9, 3);
+    ph_unchecked_signed_availability_bitfield_t good = signed_by(f, 4, 1, 3), bad = good, unknown = good,
+                                                foreign = signed_by(f, 5, 9, 3);
     hear(f, peer, 9, &foreign);
     expect_penalty(f, peer, PH_REPUTATION_COST_MINOR); /* not in our view */
     unknown.validator_index.v = N;

@@ -51,7 +51,8 @@ static int teardown(void **state)
 
 static ph_msg_t *expect_query(fixture_t *f, uint8_t candidate)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK_AVAILABILITY);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK_AVAILABILITY);
     const ph_msg_availability_store_query_chunk_availability_t *in = ph_msg_payload(msg);
     assert_int_equal(in->candidate.bytes[0], candidate);
     assert_int_equal(in->validator.v, ME);
@@ -67,11 +68,15 @@ static void go(fixture_t *f)
     session_answer_cores(f->h, f->cores, 4);
 }
 
-static void answer(fixture_t *f, ph_msg_t *msg, bool here) { ph_harness_reply(f->h, msg, &here); }
+static void answer(fixture_t *f, ph_msg_t *msg, bool here)
+{
+    ph_harness_reply(f->h, msg, &here);
+}
 
 static void expect_bitfield(fixture_t *f, uint8_t bits)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, PH_MSG_BITFIELD_DISTRIBUTION_DISTRIBUTE_BITFIELD);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, PH_MSG_BITFIELD_DISTRIBUTION_DISTRIBUTE_BITFIELD);
     const ph_msg_bitfield_distribution_distribute_bitfield_t *out = ph_msg_payload(msg);
     ph_hash_t leaf = ph_harness_hash(1);
     assert_memory_equal(&out->relay_parent, &leaf, 32);
@@ -161,7 +166,8 @@ static void another_bitfield_for_the_leaf_is_not_signed(void **state)
     ph_validator_signature_t signature;
     ph_signing_context_t context = {{SESSION}, ph_harness_hash(1)};
     uint8_t bits = 1; /* what a former life said */
-    assert_int_equal(ph_keystore_sign_bitfield(f->ks, &signature, &f->s.validators[ME], (ph_bits_t){&bits, 4}, &context), PH_OK);
+    assert_int_equal(
+        ph_keystore_sign_bitfield(f->ks, &signature, &f->s.validators[ME], (ph_bits_t){&bits, 4}, &context), PH_OK);
     go(f);
     answer(f, expect_query(f, 10), true);
     answer(f, expect_query(f, 12), true);

@@ -1,5 +1,5 @@
-/* A relay parent with six validators in two groups, {0,1,2} on core 0 with para 2000 and {3,4,5} on core 1 with para 2001;
- * we are validator 0. The test plays the other subsystems. */
+/* A relay parent with six validators in two groups, {0,1,2} on core 0 with para 2000 and {3,4,5} on core 1 with para
+ * 2001; we are validator 0. The test plays the other subsystems. */
 #ifndef PH_TESTS_NODE_CANDIDATE_BACKING_FIXTURE_H
 #define PH_TESTS_NODE_CANDIDATE_BACKING_FIXTURE_H
 
@@ -83,7 +83,10 @@ static inline int teardown(void **state)
 
 /* ---- the runtime ---- */
 
-static inline ph_msg_t *expect_api(fixture_t *f, uint8_t kind) { return ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, kind); }
+static inline ph_msg_t *expect_api(fixture_t *f, uint8_t kind)
+{
+    return ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, kind);
+}
 
 static inline void answer_groups(fixture_t *f)
 {
@@ -100,8 +103,9 @@ static inline void answer_groups(fixture_t *f)
 
 static inline void answer_facts(fixture_t *f)
 {
-    ph_harness_reply(f->h, expect_api(f, PH_MSG_RUNTIME_API_REQUEST_VALIDATORS),
-                     &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->validators, VALIDATORS}});
+    ph_harness_reply(
+        f->h, expect_api(f, PH_MSG_RUNTIME_API_REQUEST_VALIDATORS),
+        &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->validators, VALIDATORS}});
     answer_groups(f);
     ph_harness_reply(f->h, expect_api(f, PH_MSG_RUNTIME_API_REQUEST_AVAILABILITY_CORES),
                      &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->cores, CORES}});
@@ -109,7 +113,8 @@ static inline void answer_facts(fixture_t *f)
                      &(ph_res_session_index_runtime_api_error_t){.kind = PH_RES_OK, .ok = {SESSION}});
     ph_res_u32_runtime_api_error_t minimum = {.kind = PH_RES_OK, .ok = f->minimum};
     if (!f->minimum)
-        minimum = (ph_res_u32_runtime_api_error_t){.kind = PH_RES_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}};
+        minimum =
+            (ph_res_u32_runtime_api_error_t){.kind = PH_RES_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}};
     ph_harness_reply(f->h, expect_api(f, PH_MSG_RUNTIME_API_REQUEST_MINIMUM_BACKING_VOTES), &minimum);
     ph_harness_reply(f->h, expect_api(f, PH_MSG_RUNTIME_API_REQUEST_DISABLED_VALIDATORS),
                      &(ph_res_vec_validator_index_runtime_api_error_t){.kind = PH_RES_OK, .ok = f->disabled});
@@ -134,13 +139,16 @@ static inline void answer_data(fixture_t *f, ph_para_id_t para)
     assert_int_equal(in->para_id.v, para.v);
     assert_int_equal(in->assumption.kind, PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED);
     assert_memory_equal(&in->relay_parent, &f->leaf, 32);
-    ph_harness_reply(f->h, msg, &(ph_res_opt_persisted_validation_data_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, f->data}});
+    ph_harness_reply(
+        f->h, msg,
+        &(ph_res_opt_persisted_validation_data_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, f->data}});
 }
 
 static inline void answer_code(fixture_t *f)
 {
     ph_msg_t *msg = expect_api(f, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_HASH);
-    ph_harness_reply(f->h, msg, &(ph_res_opt_validation_code_hash_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, f->code}});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_opt_validation_code_hash_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, f->code}});
 }
 
 /* ---- candidates and statements ---- */
@@ -174,8 +182,8 @@ static inline void assert_receipt(const ph_candidate_receipt_t *receipt, const p
 }
 
 /* Another `variant` is another signature. */
-static inline ph_signed_full_statement_with_pvd_t statement(fixture_t *f, uint8_t kind, const ph_committed_candidate_receipt_t *c,
-                                                     uint32_t validator, uint8_t variant)
+static inline ph_signed_full_statement_with_pvd_t
+statement(fixture_t *f, uint8_t kind, const ph_committed_candidate_receipt_t *c, uint32_t validator, uint8_t variant)
 {
     ph_signed_full_statement_with_pvd_t s = {.statement = {.payload.kind = kind, .validator_index = {validator}}};
     if (kind == PH_STATEMENT_SECONDED) {
@@ -199,12 +207,19 @@ static inline void hear(fixture_t *f, uint8_t kind, const ph_committed_candidate
     hear_this(f, &s);
 }
 
-static inline void hear_seconded(fixture_t *f, const ph_committed_candidate_receipt_t *c, uint32_t by) { hear(f, PH_STATEMENT_SECONDED, c, by); }
-static inline void hear_valid(fixture_t *f, const ph_committed_candidate_receipt_t *c, uint32_t by) { hear(f, PH_STATEMENT_VALID, c, by); }
+static inline void hear_seconded(fixture_t *f, const ph_committed_candidate_receipt_t *c, uint32_t by)
+{
+    hear(f, PH_STATEMENT_SECONDED, c, by);
+}
+static inline void hear_valid(fixture_t *f, const ph_committed_candidate_receipt_t *c, uint32_t by)
+{
+    hear(f, PH_STATEMENT_VALID, c, by);
+}
 
 static inline void second(fixture_t *f, const ph_committed_candidate_receipt_t *c)
 {
-    ph_harness_send(f->h, PH_MSG_CANDIDATE_BACKING_SECOND, &(ph_msg_candidate_backing_second_t){f->leaf, plain(c), f->pov});
+    ph_harness_send(f->h, PH_MSG_CANDIDATE_BACKING_SECOND,
+                    &(ph_msg_candidate_backing_second_t){f->leaf, plain(c), f->pov});
 }
 
 /* ---- the other subsystems ---- */
@@ -226,9 +241,11 @@ static inline void answer_validation(fixture_t *f, const ph_committed_candidate_
     ph_harness_reply(f->h, msg, &outcome);
 }
 
-static inline void answer_store_with(fixture_t *f, const ph_committed_candidate_receipt_t *c, const ph_res_unit_store_error_t *reply)
+static inline void answer_store_with(fixture_t *f, const ph_committed_candidate_receipt_t *c,
+                                     const ph_res_unit_store_error_t *reply)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_STORE_AVAILABLE_DATA);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_STORE_AVAILABLE_DATA);
     const ph_msg_availability_store_store_available_data_t *in = ph_msg_payload(msg);
     ph_candidate_hash_t hash = ph_hash_of_committed(c);
     assert_memory_equal(&in->candidate, &hash, 32);
@@ -268,7 +285,8 @@ static inline ph_msg_t *expect_fetch(fixture_t *f, const ph_committed_candidate_
 
 static inline void answer_fetch(fixture_t *f, const ph_committed_candidate_receipt_t *c, uint32_t from)
 {
-    ph_harness_reply(f->h, expect_fetch(f, c, from), &(ph_res_shared_pov_request_failure_t){.kind = PH_RES_OK, .ok = f->pov});
+    ph_harness_reply(f->h, expect_fetch(f, c, from),
+                     &(ph_res_shared_pov_request_failure_t){.kind = PH_RES_OK, .ok = f->pov});
 }
 
 static inline void fail_fetch(fixture_t *f, const ph_committed_candidate_receipt_t *c, uint32_t from)
@@ -350,7 +368,8 @@ static inline void second_well(fixture_t *f, const ph_committed_candidate_receip
     ph_harness_expect_nothing(f->h);
 }
 
-static inline const ph_vec_backed_candidate_t *backable(fixture_t *f, const ph_committed_candidate_receipt_t *list, size_t count)
+static inline const ph_vec_backed_candidate_t *backable(fixture_t *f, const ph_committed_candidate_receipt_t *list,
+                                                        size_t count)
 {
     ph_candidate_hash_t hashes[8];
     ph_err_t err;

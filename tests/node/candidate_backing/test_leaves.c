@@ -32,9 +32,12 @@ static void test_messages_wait_for_the_facts(void **state)
 
 static void test_runtime_does_not_answer(void **state)
 {
-    static const uint8_t kinds[] = {PH_MSG_RUNTIME_API_REQUEST_VALIDATORS,         PH_MSG_RUNTIME_API_REQUEST_VALIDATOR_GROUPS,
-                                    PH_MSG_RUNTIME_API_REQUEST_AVAILABILITY_CORES, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD,
-                                    PH_MSG_RUNTIME_API_REQUEST_MINIMUM_BACKING_VOTES, PH_MSG_RUNTIME_API_REQUEST_DISABLED_VALIDATORS};
+    static const uint8_t kinds[] = {PH_MSG_RUNTIME_API_REQUEST_VALIDATORS,
+                                    PH_MSG_RUNTIME_API_REQUEST_VALIDATOR_GROUPS,
+                                    PH_MSG_RUNTIME_API_REQUEST_AVAILABILITY_CORES,
+                                    PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD,
+                                    PH_MSG_RUNTIME_API_REQUEST_MINIMUM_BACKING_VOTES,
+                                    PH_MSG_RUNTIME_API_REQUEST_DISABLED_VALIDATORS};
     fixture_t *f = *state;
     ph_committed_candidate_receipt_t c = candidate(f, 1, OURS);
     ph_candidate_hash_t hash = ph_hash_of_committed(&c);

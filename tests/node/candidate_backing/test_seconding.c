@@ -148,11 +148,13 @@ static void test_questions_without_answer(void **state)
         else if (step > 1)
             answer_code(f);
         if (step == 2)
-            ph_harness_drop(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_VALIDATION, PH_MSG_CANDIDATE_VALIDATION_VALIDATE));
+            ph_harness_drop(
+                f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_VALIDATION, PH_MSG_CANDIDATE_VALIDATION_VALIDATE));
         else if (step > 2)
             answer_validation(f, &c, PH_VALIDATION_OUTCOME_VALID);
         if (step == 3)
-            ph_harness_drop(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_STORE_AVAILABLE_DATA));
+            ph_harness_drop(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE,
+                                                    PH_MSG_AVAILABILITY_STORE_STORE_AVAILABLE_DATA));
         ph_harness_expect_nothing(f->h);
     }
     assert_int_equal(ph_harness_events(f->h, "seconded"), 0);
@@ -341,7 +343,9 @@ static void test_keystore_remembers_another(void **state)
     ph_validator_signature_t signature;
     ph_compact_statement_t compact = {.kind = PH_COMPACT_STATEMENT_SECONDED, .seconded = ph_hash_of_committed(&before)};
     ph_signing_context_t context = {.session_index = {SESSION}, .parent_hash = f->leaf};
-    assert_int_equal(ph_keystore_sign_statement(f->keystore, &signature, &f->validators[0], &compact, &context, (ph_core_index_t){0}), PH_OK);
+    assert_int_equal(ph_keystore_sign_statement(f->keystore, &signature, &f->validators[0], &compact, &context,
+                                                (ph_core_index_t){0}),
+                     PH_OK);
     go(f);
     second(f, &c);
     find_valid(f, &c);

@@ -3,7 +3,10 @@
 
 #include "primitives/backing.h"
 
-static size_t imported(fixture_t *f) { return ph_harness_events(f->h, "statement-imported"); }
+static size_t imported(fixture_t *f)
+{
+    return ph_harness_events(f->h, "statement-imported");
+}
 
 /* ---- somebody of our group seconded ---- */
 
@@ -101,7 +104,8 @@ static void test_invalid_is_not_tried_again(void **state)
     answer_code(f);
     answer_fetch(f, &c, 2);
     answer_validation(f, &c, PH_VALIDATION_OUTCOME_VALID);
-    answer_store_with(f, &c, &(ph_res_unit_store_error_t){.kind = PH_RES_ERR, .err = {PH_STORE_ERROR_INVALID_ERASURE_ROOT}});
+    answer_store_with(f, &c,
+                      &(ph_res_unit_store_error_t){.kind = PH_RES_ERR, .err = {PH_STORE_ERROR_INVALID_ERASURE_ROOT}});
     expect_report(f, PH_MISBEHAVIOR_REPORT_CANDIDATE_VALIDITY_DISAGREEMENT);
     hear_seconded(f, &c, 1); /* the others may well have their quorum */
     expect_backed(f, &c);
@@ -289,10 +293,10 @@ static void test_statements_without_a_place(void **state)
     ph_committed_candidate_receipt_t good = candidate(f, 1, THEIRS), ours = candidate(f, 2, OURS), c;
     ph_signed_full_statement_with_pvd_t s;
     go(f);
-    hear_seconded(f, &ours, 3);         /* the para of another core */
-    hear_seconded(f, &good, 4);         /* disabled */
-    hear_seconded(f, &good, VALIDATORS);/* nobody */
-    hear_valid(f, &good, 3);            /* of a candidate that nobody seconded */
+    hear_seconded(f, &ours, 3);          /* the para of another core */
+    hear_seconded(f, &good, 4);          /* disabled */
+    hear_seconded(f, &good, VALIDATORS); /* nobody */
+    hear_valid(f, &good, 3);             /* of a candidate that nobody seconded */
     c = good;
     c.descriptor.relay_parent = ph_harness_hash(9);
     hear_seconded(f, &c, 3);
@@ -311,7 +315,7 @@ static void test_statements_without_a_place(void **state)
     assert_int_equal(imported(f), 0);
     hear_seconded(f, &good, 3);
     assert_int_equal(imported(f), 1);
-    hear_valid(f, &good, 0);            /* another group's */
+    hear_valid(f, &good, 0); /* another group's */
     hear_valid(f, &good, 4);
     assert_int_equal(imported(f), 1);
     ph_harness_expect_nothing(f->h);
@@ -383,7 +387,8 @@ static void test_two_signatures(void **state)
 static void test_double_vote(void **state)
 {
     fixture_t *f = *state;
-    ph_committed_candidate_receipt_t a = candidate(f, 1, THEIRS), b = candidate(f, 2, THEIRS), c = candidate(f, 3, THEIRS);
+    ph_committed_candidate_receipt_t a = candidate(f, 1, THEIRS), b = candidate(f, 2, THEIRS),
+                                     c = candidate(f, 3, THEIRS);
     ph_signed_full_statement_with_pvd_t first = statement(f, PH_STATEMENT_SECONDED, &a, 3, 0);
     ph_signed_full_statement_with_pvd_t then = statement(f, PH_STATEMENT_SECONDED, &b, 3, 0);
     go(f);

@@ -69,7 +69,8 @@ static void go(fixture_t *f)
 
 static ph_committed_candidate_receipt_t candidate(const fixture_t *f, uint8_t n)
 {
-    ph_committed_candidate_receipt_t out = {.descriptor = {.para_id = {PARA}, .relay_parent = f->leaf, .pov_hash = {{n}}}};
+    ph_committed_candidate_receipt_t out = {
+        .descriptor = {.para_id = {PARA}, .relay_parent = f->leaf, .pov_hash = {{n}}}};
     return out;
 }
 
@@ -84,12 +85,18 @@ static ph_collator_id_t collator(uint32_t n)
 static void advertise_for(fixture_t *f, uint32_t n, uint8_t c, uint32_t para)
 {
     ph_committed_candidate_receipt_t receipt = candidate(f, c);
-    ph_msg_candidate_selection_collation_t msg = {.relay_parent = f->leaf, .para = {para}, .peer = {n}, .collator = collator(n),
+    ph_msg_candidate_selection_collation_t msg = {.relay_parent = f->leaf,
+                                                  .para = {para},
+                                                  .peer = {n},
+                                                  .collator = collator(n),
                                                   .candidate = {true, ph_hash_of_committed(&receipt)}};
     ph_harness_send(f->h, PH_MSG_CANDIDATE_SELECTION_COLLATION, &msg);
 }
 
-static void advertise(fixture_t *f, uint32_t n, uint8_t c) { advertise_for(f, n, c, PARA); }
+static void advertise(fixture_t *f, uint32_t n, uint8_t c)
+{
+    advertise_for(f, n, c, PARA);
+}
 
 static ph_msg_t *expect_fetch(fixture_t *f, uint32_t n, uint8_t c)
 {
@@ -158,8 +165,8 @@ static void say_seconded(fixture_t *f, uint8_t c)
 
 static void expect_reported(fixture_t *f, uint32_t n)
 {
-    const ph_msg_collator_protocol_report_collator_t *report =
-        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_REPORT_COLLATOR));
+    const ph_msg_collator_protocol_report_collator_t *report = ph_msg_payload(
+        ph_harness_expect(f->h, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_REPORT_COLLATOR));
     ph_collator_id_t id = collator(n);
     assert_memory_equal(&report->collator, &id, 32);
     assert_int_equal(report->reputation.kind, PH_REPUTATION_MALICIOUS);
@@ -168,11 +175,11 @@ static void expect_reported(fixture_t *f, uint32_t n)
 static void expect_thanked(fixture_t *f, uint32_t n)
 {
     ph_collator_id_t id = collator(n);
-    const ph_msg_collator_protocol_note_good_collation_t *good =
-        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_NOTE_GOOD_COLLATION));
+    const ph_msg_collator_protocol_note_good_collation_t *good = ph_msg_payload(
+        ph_harness_expect(f->h, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_NOTE_GOOD_COLLATION));
     assert_memory_equal(&good->collator, &id, 32);
-    const ph_msg_collator_protocol_notify_collation_seconded_t *told =
-        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_NOTIFY_COLLATION_SECONDED));
+    const ph_msg_collator_protocol_notify_collation_seconded_t *told = ph_msg_payload(
+        ph_harness_expect(f->h, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_NOTIFY_COLLATION_SECONDED));
     assert_memory_equal(&told->collator, &id, 32);
     assert_memory_equal(&told->relay_parent, &f->leaf, 32);
     assert_int_equal(told->statement.payload.kind, PH_STATEMENT_SECONDED);
@@ -189,10 +196,10 @@ static void test_happy_path(void **state)
     assert_int_equal(ph_harness_events(f->h, "collation-selected"), 1);
     say_seconded(f, 1);
     expect_thanked(f, 1);
-    advertise(f, 2, 2);                 /* one candidate a core and relay parent */
+    advertise(f, 2, 2); /* one candidate a core and relay parent */
     ph_harness_advance(f->h, SLOT_MS);
     ph_harness_expect_nothing(f->h);
-    say_seconded(f, 1);                 /* thanked once */
+    say_seconded(f, 1); /* thanked once */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -209,7 +216,7 @@ static void test_one_in_flight(void **state)
     expect_second(f, 1);
     say_invalid(f, 1);
     expect_reported(f, 1);
-    select_it(f, 2, 2);                 /* in the order of advertisement */
+    select_it(f, 2, 2); /* in the order of advertisement */
     say_invalid(f, 2);
     expect_reported(f, 2);
     select_it(f, 3, 3);
@@ -220,13 +227,14 @@ static void test_one_in_flight(void **state)
 static void test_failures_fall_back(void **state)
 {
     fixture_t *f = *state;
-    static const ph_request_failure_kind_t WHY[] = {PH_REQUEST_FAILURE_TIMEOUT, PH_REQUEST_FAILURE_DISCONNECTED, PH_REQUEST_FAILURE_MALFORMED};
+    static const ph_request_failure_kind_t WHY[] = {PH_REQUEST_FAILURE_TIMEOUT, PH_REQUEST_FAILURE_DISCONNECTED,
+                                                    PH_REQUEST_FAILURE_MALFORMED};
     go(f);
     for (uint8_t i = 1; i <= 5; i++)
         advertise(f, i, i);
     for (uint8_t i = 1; i <= 3; i++)
         fail_fetch(f, expect_fetch(f, i, i), WHY[i - 1]);
-    ph_harness_drop(f->h, expect_fetch(f, 4, 4));   /* no answer at all */
+    ph_harness_drop(f->h, expect_fetch(f, 4, 4)); /* no answer at all */
     select_it(f, 5, 5);
     assert_int_equal(ph_harness_events(f->h, "collation-selected"), 1);
 }
@@ -238,7 +246,7 @@ static void test_nothing_left_then_something(void **state)
     advertise(f, 1, 1);
     fail_fetch(f, expect_fetch(f, 1, 1), PH_REQUEST_FAILURE_TIMEOUT);
     ph_harness_expect_nothing(f->h);
-    advertise(f, 2, 1);                 /* the same candidate, from somebody who may have it */
+    advertise(f, 2, 1); /* the same candidate, from somebody who may have it */
     select_it(f, 2, 1);
 }
 
@@ -251,7 +259,7 @@ static void test_invalid_is_not_tried_again(void **state)
     advertise(f, 3, 3);
     select_it(f, 1, 1);
     say_invalid(f, 1);
-    expect_reported(f, 1);              /* alone: the other did not give it to us */
+    expect_reported(f, 1); /* alone: the other did not give it to us */
     select_it(f, 3, 3);
     advertise(f, 4, 1);
     say_invalid(f, 3);
@@ -270,9 +278,9 @@ static void test_no_verdict(void **state)
     ph_harness_expect_nothing(f->h);
     ph_harness_advance(f->h, 1);
     ph_msg_t *fetch = expect_fetch(f, 2, 2);
-    say_seconded(f, 1);                 /* the verdict comes after all */
+    say_seconded(f, 1); /* the verdict comes after all */
     expect_thanked(f, 1);
-    deliver(f, fetch, 2);               /* too late */
+    deliver(f, fetch, 2); /* too late */
     ph_harness_expect_nothing(f->h);
     assert_int_equal(ph_harness_events(f->h, "collation-selected"), 1);
 }
@@ -288,7 +296,7 @@ static void test_late_invalid(void **state)
     ph_msg_t *fetch = expect_fetch(f, 2, 2);
     say_invalid(f, 1);
     expect_reported(f, 1);
-    ph_harness_expect_nothing(f->h);    /* the other one is still in flight */
+    ph_harness_expect_nothing(f->h); /* the other one is still in flight */
     deliver(f, fetch, 2);
     expect_second(f, 2);
 }
@@ -301,14 +309,14 @@ static void test_words_about_strangers(void **state)
     ph_msg_t *fetch = expect_fetch(f, 1, 1);
     say_invalid(f, 9);
     say_seconded(f, 9);
-    say_invalid(f, 1);                  /* not handed to Backing yet: cannot be meant */
+    say_invalid(f, 1); /* not handed to Backing yet: cannot be meant */
     ph_harness_expect_nothing(f->h);
     deliver(f, fetch, 1);
     expect_second(f, 1);
     f->leaf = ph_harness_hash(77);
     say_invalid(f, 1);
     say_seconded(f, 1);
-    advertise(f, 2, 2);                 /* of no leaf */
+    advertise(f, 2, 2); /* of no leaf */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -336,7 +344,7 @@ static void test_before_the_core_is_known(void **state)
     parts_answer_groups(f->h, &f->parts);
     parts_answer_cores(f->h, &f->parts);
     ph_harness_drop(f->h, ASKED(f->h, CLAIM_QUEUE));
-    ph_harness_expect_nothing(f->h);    /* the runtime failed: nothing is done */
+    ph_harness_expect_nothing(f->h); /* the runtime failed: nothing is done */
     activate(f, 2);
     advertise_for(f, 1, 1, OTHER);
     advertise(f, 2, 2);
@@ -363,11 +371,11 @@ static void test_which_para(void **state)
     fixture_t *f = *state;
     go(f);
     expect_ours(f, true);
-    f->parts.now = 6;                   /* after a rotation the group backs on core 1 */
+    f->parts.now = 6; /* after a rotation the group backs on core 1 */
     expect_ours(f, false);
     f->parts.claims[1][0] = PARA;
     expect_ours(f, true);
-    f->parts.occupied[1] = true;        /* up when the core becomes available */
+    f->parts.occupied[1] = true; /* up when the core becomes available */
     expect_ours(f, true);
     f->parts.claims[1][0] = 0;
     expect_ours(f, false);
@@ -415,7 +423,7 @@ static void test_leaf_ends(void **state)
     advertise(f, 1, 1);
     ph_msg_t *fetch = expect_fetch(f, 1, 1);
     ph_hash_t first = f->leaf;
-    activate(f, 2);                     /* while fetching */
+    activate(f, 2); /* while fetching */
     f->leaf = first;
     deliver(f, fetch, 1);
     assert_int_equal(ph_harness_events(f->h, "collation-selected"), 0);
@@ -425,7 +433,7 @@ static void test_leaf_ends(void **state)
     select_it(f, 1, 1);
     advertise(f, 2, 2);
     ph_hash_t second = f->leaf;
-    activate(f, 3);                     /* while Backing has it */
+    activate(f, 3); /* while Backing has it */
     f->leaf = second;
     say_invalid(f, 1);
     say_seconded(f, 1);

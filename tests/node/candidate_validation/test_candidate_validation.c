@@ -7,8 +7,8 @@
 #include "support/harness.h"
 
 #define SESSION 3u
-#define PARA 2000u
-#define CORE 1u
+#define PARA    2000u
+#define CORE    1u
 
 /* A PVF host that answers when the test says so. */
 typedef struct host {
@@ -50,7 +50,8 @@ static const uint8_t empty_message[1];
 static void seal(fixture_t *f)
 {
     ph_candidate_descriptor_t *d = &f->in.receipt.descriptor;
-    ph_candidate_commitments_t commitments = {.upward_messages = f->result.upward_messages, .head_data = f->result.head_data,
+    ph_candidate_commitments_t commitments = {.upward_messages = f->result.upward_messages,
+                                              .head_data = f->result.head_data,
                                               .hrmp_watermark = f->result.hrmp_watermark};
     d->persisted_validation_data_hash = ph_hash_of_validation_data(&f->in.validation_data);
     d->pov_hash = ph_hash_of_pov(f->in.pov.v);
@@ -105,31 +106,37 @@ static void ask(fixture_t *f)
 
 static void answer_code(fixture_t *f)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BY_HASH);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BY_HASH);
     const ph_msg_runtime_api_request_validation_code_by_hash_t *in = ph_msg_payload(msg);
     assert_memory_equal(&in->relay_parent, &f->in.receipt.descriptor.relay_parent, 32);
     assert_memory_equal(&in->hash, &f->in.receipt.descriptor.validation_code_hash, 32);
-    ph_harness_reply(f->h, msg, &(ph_res_opt_validation_code_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, f->code}});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_opt_validation_code_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, f->code}});
 }
 
 static void answer_session(fixture_t *f, uint32_t session)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD);
     ph_harness_reply(f->h, msg, &(ph_res_session_index_runtime_api_error_t){.kind = PH_RES_OK, .ok = {session}});
 }
 
 static void answer_executor(fixture_t *f, ph_executor_param_t *params, size_t count)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_SESSION_EXECUTOR_PARAMS);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_SESSION_EXECUTOR_PARAMS);
     const ph_msg_runtime_api_request_session_executor_params_t *in = ph_msg_payload(msg);
     assert_int_equal(in->session_index.v, SESSION);
-    ph_harness_reply(f->h, msg,
-                     &(ph_res_opt_vec_executor_param_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, {params, count}}});
+    ph_harness_reply(
+        f->h, msg,
+        &(ph_res_opt_vec_executor_param_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, {params, count}}});
 }
 
 static void answer_bomb_limit(fixture_t *f, uint32_t limit)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BOMB_LIMIT);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BOMB_LIMIT);
     ph_harness_reply(f->h, msg, &(ph_res_u32_runtime_api_error_t){.kind = PH_RES_OK, .ok = limit});
 }
 
@@ -156,7 +163,8 @@ static void executed_well(fixture_t *f)
 
 static void answer_acceptance(fixture_t *f, bool accepted)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_CHECK_VALIDATION_OUTPUTS);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_CHECK_VALIDATION_OUTPUTS);
     const ph_msg_runtime_api_request_check_validation_outputs_t *in = ph_msg_payload(msg);
     assert_int_equal(in->para_id.v, PARA);
     assert_true(ph_bytes_equal(in->outputs.head_data.v, f->result.head_data.v));
@@ -192,7 +200,10 @@ static void assert_invalid(fixture_t *f, ph_invalid_candidate_kind_t why)
     assert_int_equal(out->invalid.kind, why);
 }
 
-static void assert_failed(fixture_t *f) { assert_int_equal(outcome(f)->kind, PH_VALIDATION_OUTCOME_FAILED); }
+static void assert_failed(fixture_t *f)
+{
+    assert_int_equal(outcome(f)->kind, PH_VALIDATION_OUTCOME_FAILED);
+}
 
 /* ---- a good one ---- */
 
@@ -227,8 +238,9 @@ static void test_valid(void **state)
 static void test_session_sets_the_timeout(void **state)
 {
     fixture_t *f = *state;
-    ph_executor_param_t params[] = {{.kind = PH_EXECUTOR_PARAM_PVF_EXEC_TIMEOUT, .pvf_exec_timeout = {{PH_PVF_EXEC_KIND_APPROVAL}, 9000}},
-                                    {.kind = PH_EXECUTOR_PARAM_PVF_EXEC_TIMEOUT, .pvf_exec_timeout = {{PH_PVF_EXEC_KIND_BACKING}, 4000}}};
+    ph_executor_param_t params[] = {
+        {.kind = PH_EXECUTOR_PARAM_PVF_EXEC_TIMEOUT, .pvf_exec_timeout = {{PH_PVF_EXEC_KIND_APPROVAL}, 9000}},
+        {.kind = PH_EXECUTOR_PARAM_PVF_EXEC_TIMEOUT, .pvf_exec_timeout = {{PH_PVF_EXEC_KIND_BACKING}, 4000}}};
     ask(f);
     answer_code(f);
     answer_session(f, SESSION);
@@ -245,8 +257,11 @@ static void test_configured_timeout_and_old_runtime(void **state)
     answer_code(f);
     answer_session(f, SESSION);
     answer_executor(f, NULL, 0);
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BOMB_LIMIT);
-    ph_harness_reply(f->h, msg, &(ph_res_u32_runtime_api_error_t){.kind = PH_RES_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}});
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BOMB_LIMIT);
+    ph_harness_reply(
+        f->h, msg,
+        &(ph_res_u32_runtime_api_error_t){.kind = PH_RES_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}});
     assert_int_equal(f->host.runs[0].request.timeout_ms, 1234);
     assert_int_equal(f->host.runs[0].request.code_bomb_limit, 20u * 1024 * 1024);
 }
@@ -419,7 +434,8 @@ static void test_code_not_known(void **state)
 {
     fixture_t *f = *state;
     ask(f);
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BY_HASH);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BY_HASH);
     ph_harness_reply(f->h, msg, &(ph_res_opt_validation_code_runtime_api_error_t){.kind = PH_RES_OK});
     assert_failed(f);
 }
@@ -472,7 +488,8 @@ static void test_thirty_at_once(void **state)
     for (int i = 0; i < 32; i++)
         last = ph_harness_ask(f->h, PH_MSG_CANDIDATE_VALIDATION_VALIDATE, &f->in);
     for (int i = 0; i < 30; i++)
-        assert_non_null(ph_harness_take(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BY_HASH));
+        assert_non_null(
+            ph_harness_take(f->h, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BY_HASH));
     ph_harness_expect_nothing(f->h);
     f->question = ph_harness_ask(f->h, PH_MSG_CANDIDATE_VALIDATION_VALIDATE, &f->in);
     ph_harness_expect_nothing(f->h);
@@ -508,7 +525,8 @@ static void test_conclude_between_execution_and_verdict(void **state)
 {
     fixture_t *f = *state;
     until_execution(f);
-    f->host.runs[0].done(f->host.runs[0].ctx, &(ph_pvf_outcome_t){.verdict = PH_PVF_VALID, .result = f->encoded_result, .detail = ""});
+    f->host.runs[0].done(f->host.runs[0].ctx,
+                         &(ph_pvf_outcome_t){.verdict = PH_PVF_VALID, .result = f->encoded_result, .detail = ""});
     ph_harness_conclude(f->h);
     assert_int_equal(ph_harness_events(f->h, "pvf-executed"), 0);
 }

@@ -17,7 +17,8 @@ static int setup(void **state)
 {
     asking_t *a = ph_mem_alloc(NULL, sizeof *a);
     char why[200];
-    ph_local_config_t local = {.validators = VALIDATORS, .slot_ms = SLOT_MS, .session_slots = EPOCH, .rotation_blocks = 5};
+    ph_local_config_t local = {
+        .validators = VALIDATORS, .slot_ms = SLOT_MS, .session_slots = EPOCH, .rotation_blocks = 5};
     assert_int_equal(ph_local_new(&a->f.local, &local, why, sizeof why), PH_OK);
     a->h = ph_harness_prepare(PH_SUBSYSTEM_CHAIN_API);
     a->f.world = ph_harness_world(a->h);

@@ -18,13 +18,13 @@ typedef struct fixture {
     parts_t parts;
     ph_err_t collate_err;
     size_t block_len, calls;
-    ph_hash_t relay_parent;             /* of the last call */
+    ph_hash_t relay_parent; /* of the last call */
 } fixture_t;
 
 static const uint8_t HEAD[] = {1, 2, 3}, PARENT[] = {9, 9};
 
-static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_hash_t *relay_parent, const ph_persisted_validation_data_t *pvd,
-                        ph_collation_result_t *out)
+static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_hash_t *relay_parent,
+                        const ph_persisted_validation_data_t *pvd, ph_collation_result_t *out)
 {
     fixture_t *f = ctx;
     f->calls++;
@@ -41,7 +41,8 @@ static int setup(void **state)
 {
     fixture_t *f = ph_mem_alloc(NULL, sizeof *f);
     f->block_len = 500;
-    f->parts = (parts_t){.validators = 6, .groups = 2, .rotation = 5, .now = 1, .claims = {{0}, {PARA, PARA}}, .session = SESSION};
+    f->parts = (parts_t){
+        .validators = 6, .groups = 2, .rotation = 5, .now = 1, .claims = {{0}, {PARA, PARA}}, .session = SESSION};
     for (uint32_t i = 0; i < 2; i++)
         f->collators[i] = (ph_collator_t){.para_id = {PARA + i}, .collate = collate, .ctx = f};
     f->config = (ph_collation_generation_config_t){.collators = f->collators, .collator_count = 1};
@@ -83,7 +84,8 @@ static void answer_leaf(fixture_t *f)
 
 static ph_persisted_validation_data_t pvd_of(uint32_t number)
 {
-    return (ph_persisted_validation_data_t){.parent_head = {ph_bytes(PARENT, sizeof PARENT)}, .relay_parent_number = number, .max_pov_size = MAX_POV};
+    return (ph_persisted_validation_data_t){
+        .parent_head = {ph_bytes(PARENT, sizeof PARENT)}, .relay_parent_number = number, .max_pov_size = MAX_POV};
 }
 
 static void answer_para(fixture_t *f, uint32_t number)
@@ -105,7 +107,8 @@ static void answer_para(fixture_t *f, uint32_t number)
 
 static const ph_msg_collator_protocol_distribute_collation_t *expect_collation(fixture_t *f)
 {
-    return ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_DISTRIBUTE_COLLATION));
+    return ph_msg_payload(
+        ph_harness_expect(f->h, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_DISTRIBUTE_COLLATION));
 }
 
 /* The root by the erasure room's own functions. */
@@ -206,16 +209,16 @@ static void test_which_core(void **state)
     start(f);
     f->parts.claims[1][0] = 0;
     f->parts.claims[1][1] = 0;
-    expect_core(f, -1);                 /* not claimed anywhere */
+    expect_core(f, -1); /* not claimed anywhere */
     f->parts.claims[1][0] = PARA + 1;
     f->parts.claims[1][1] = PARA;
-    expect_core(f, -1);                 /* claimed, but another is up */
+    expect_core(f, -1); /* claimed, but another is up */
     f->parts.claims[1][0] = PARA;
     f->parts.occupied[1] = true;
-    expect_core(f, 1);                  /* up when the occupied core becomes available */
+    expect_core(f, 1); /* up when the occupied core becomes available */
     f->parts.groups = 3;
     f->parts.claims[2][0] = PARA;
-    expect_core(f, 2);                  /* rather one that is free now */
+    expect_core(f, 2); /* rather one that is free now */
     f->parts.occupied[2] = true;
     expect_core(f, 1);
 }
@@ -271,7 +274,8 @@ static void test_runtime_fails(void **state)
     parts_answer_claims(f->h, &f->parts);
     parts_answer_validators(f->h, &f->parts);
     ph_msg_t *asked = ASKED(f->h, SESSION_INDEX_FOR_CHILD);
-    ph_res_session_index_runtime_api_error_t reply = {.kind = PH_RES_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_UNKNOWN_BLOCK}};
+    ph_res_session_index_runtime_api_error_t reply = {.kind = PH_RES_ERR,
+                                                      .err = {.kind = PH_RUNTIME_API_ERROR_UNKNOWN_BLOCK}};
     ph_harness_reply(f->h, asked, &reply);
     ph_harness_expect_nothing(f->h);
 }
@@ -306,7 +310,7 @@ static void test_collator_fails(void **state)
 static void test_pov_at_the_limit(void **state)
 {
     fixture_t *f = *state;
-    f->block_len = MAX_POV - 2;         /* two bytes of length in front */
+    f->block_len = MAX_POV - 2; /* two bytes of length in front */
     start(f);
     activate(f, 1);
     answer_leaf(f);
@@ -337,12 +341,12 @@ static void test_leaf_ends(void **state)
     fixture_t *f = *state;
     start(f);
     activate(f, 1);
-    activate(f, 2);                     /* before any answer */
+    activate(f, 2); /* before any answer */
     for (int i = 0; i < 2; i++)
-        answer_leaf(f);                 /* the first leaf's answers are for nobody */
+        answer_leaf(f); /* the first leaf's answers are for nobody */
     assert_non_null(ASKED(f->h, PERSISTED_VALIDATION_DATA));
     assert_non_null(ASKED(f->h, VALIDATION_CODE_HASH));
-    activate(f, 3);                     /* after the first answers */
+    activate(f, 3); /* after the first answers */
     answer_leaf(f);
     ph_msg_t *asked = ASKED(f->h, PERSISTED_VALIDATION_DATA);
     ph_res_opt_persisted_validation_data_runtime_api_error_t pvd = {.ok = {true, pvd_of(3)}};
@@ -350,7 +354,7 @@ static void test_leaf_ends(void **state)
     ph_res_opt_validation_code_hash_runtime_api_error_t code = {.ok = {true, {{0xcc}}}};
     ph_harness_reply(f->h, ASKED(f->h, VALIDATION_CODE_HASH), &code);
     assert_int_equal(f->calls, 1);
-    activate(f, 4);                     /* while encoding */
+    activate(f, 4); /* while encoding */
     ph_harness_advance(f->h, 100);
     assert_int_equal(ph_harness_events(f->h, "collation-built"), 0);
     ph_harness_drop_all(f->h);
@@ -374,10 +378,23 @@ static void test_conclude_while_encoding(void **state)
 /* ---- cheating ---- */
 
 /* Which parts of a collation differ from an honest one on the same leaf. */
-enum { PVD = 1, POV_HASH = 2, CODE = 4, HEAD_ = 8, COMMITMENTS = 16, ROOT = 32, POV = 64, PARA_ = 128, PARENT_ = 256, CORE = 512,
-       SESSION_ = 1024, VERSION = 2048 };
+enum {
+    PVD = 1,
+    POV_HASH = 2,
+    CODE = 4,
+    HEAD_ = 8,
+    COMMITMENTS = 16,
+    ROOT = 32,
+    POV = 64,
+    PARA_ = 128,
+    PARENT_ = 256,
+    CORE = 512,
+    SESSION_ = 1024,
+    VERSION = 2048
+};
 
-static unsigned differences(const ph_msg_collator_protocol_distribute_collation_t *a, const ph_msg_collator_protocol_distribute_collation_t *b)
+static unsigned differences(const ph_msg_collator_protocol_distribute_collation_t *a,
+                            const ph_msg_collator_protocol_distribute_collation_t *b)
 {
     const ph_candidate_descriptor_t *x = &a->receipt.descriptor, *y = &b->receipt.descriptor;
     unsigned out = 0;
@@ -435,9 +452,10 @@ static void test_each_fault(void **state)
         answer_para(f, n + 1);
         const ph_msg_collator_protocol_distribute_collation_t *honest = expect_collation(f), *bad = expect_collation(f);
         if (differences(honest, bad) != EXPECTED[fault])
-            fail_msg("fault %s: differences %x, not %x", ph_collator_fault_names[fault], differences(honest, bad), EXPECTED[fault]);
+            fail_msg("fault %s: differences %x, not %x", ph_collator_fault_names[fault], differences(honest, bad),
+                     EXPECTED[fault]);
         assert_memory_equal(&bad->relay_parent, &honest->relay_parent, 32);
-        if (EXPECTED[fault] & POV) {    /* consistent in itself */
+        if (EXPECTED[fault] & POV) { /* consistent in itself */
             ph_hash_t pov = ph_hash_of_pov(bad->pov.v);
             ph_persisted_validation_data_t pvd = pvd_of(n + 1);
             ph_hash_t root = root_of(bad->pov.v, &pvd, 6);
@@ -447,7 +465,8 @@ static void test_each_fault(void **state)
         if (fault == PH_COLLATOR_FAULT_POV_TOO_LARGE)
             assert_true(ph_type_encoded_len(&ph_type_pov, bad->pov.v) > MAX_POV);
         if (fault == PH_COLLATOR_FAULT_DESCRIPTOR_VERSION)
-            assert_int_equal(ph_descriptor_version(&bad->receipt.descriptor).kind, PH_CANDIDATE_DESCRIPTOR_VERSION_UNKNOWN);
+            assert_int_equal(ph_descriptor_version(&bad->receipt.descriptor).kind,
+                             PH_CANDIDATE_DESCRIPTOR_VERSION_UNKNOWN);
         assert_non_null(ph_collator_fault_names[fault]);
         assert_int_equal(seen & 1u << fault, 0);
         seen |= 1u << fault;

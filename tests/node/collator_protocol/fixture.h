@@ -1,5 +1,5 @@
-/* Either side of the Collator Protocol, alone: a network of 6 validators in 2 groups on 2 cores. Peer p is, where it is a
- * validator, validator p. */
+/* Either side of the Collator Protocol, alone: a network of 6 validators in 2 groups on 2 cores. Peer p is, where it is
+ * a validator, validator p. */
 #ifndef PH_TESTS_NODE_COLLATOR_PROTOCOL_FIXTURE_H
 #define PH_TESTS_NODE_COLLATOR_PROTOCOL_FIXTURE_H
 
@@ -21,18 +21,20 @@ typedef struct fixture {
     ph_collator_protocol_config_t config;
     parts_t parts;
     ph_hash_t leaf;
-    ph_collator_id_t us;                /* collator's side */
-    ph_keystore_t *others;              /* keys of collators that we meet on the validator's side */
+    ph_collator_id_t us;   /* collator's side */
+    ph_keystore_t *others; /* keys of collators that we meet on the validator's side */
 } fixture_t;
 
 static inline fixture_t *fixture_new(void)
 {
     fixture_t *f = ph_mem_alloc(NULL, sizeof *f);
-    f->parts = (parts_t){.validators = 6, .groups = 2, .rotation = 5, .now = 2, .claims = {{PARA, PARA}, {OTHER}}, .session = SESSION};
+    f->parts = (parts_t){
+        .validators = 6, .groups = 2, .rotation = 5, .now = 2, .claims = {{PARA, PARA}, {OTHER}}, .session = SESSION};
     f->h = ph_harness_prepare(PH_SUBSYSTEM_COLLATOR_PROTOCOL);
     f->keystore = ph_keystore_new(ph_harness_env(f->h), true);
     f->others = ph_keystore_new(ph_harness_env(f->h), true);
-    f->config = (ph_collator_protocol_config_t){.keystore = f->keystore, .local_peer = {LOCAL_PEER}, .slot_ms = SLOT_MS};
+    f->config =
+        (ph_collator_protocol_config_t){.keystore = f->keystore, .local_peer = {LOCAL_PEER}, .slot_ms = SLOT_MS};
     return f;
 }
 
@@ -44,7 +46,10 @@ static inline void fixture_free(fixture_t *f)
     ph_mem_free(f);
 }
 
-static inline void start(fixture_t *f) { ph_harness_start(f->h, &ph_collator_protocol_ops, &f->config); }
+static inline void start(fixture_t *f)
+{
+    ph_harness_start(f->h, &ph_collator_protocol_ops, &f->config);
+}
 
 static inline void activate(fixture_t *f, uint32_t n)
 {
@@ -83,7 +88,8 @@ static inline void disconnected(fixture_t *f, uint32_t peer)
 
 static inline void hear(fixture_t *f, uint32_t peer, const ph_collator_protocol_message_v2_t *message)
 {
-    ph_collation_protocol_v2_t protocol = {.kind = PH_COLLATION_PROTOCOL_V2_COLLATOR_PROTOCOL, .collator_protocol = *message};
+    ph_collation_protocol_v2_t protocol = {.kind = PH_COLLATION_PROTOCOL_V2_COLLATOR_PROTOCOL,
+                                           .collator_protocol = *message};
     ph_shared_collation_protocol_v2_t shared = ph_shared_collation_protocol_v2_new(&protocol);
     event(f, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_MESSAGE, .peer_message = {{peer}, shared}});
     ph_shared_collation_protocol_v2_unref(shared);
@@ -126,8 +132,8 @@ static inline void expect_disconnect(fixture_t *f, uint32_t peer)
 
 static inline const ph_collator_protocol_message_v2_t *expect_said(fixture_t *f, uint32_t peer, uint8_t kind)
 {
-    const ph_msg_network_bridge_send_collation_message_t *out =
-        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_SEND_COLLATION_MESSAGE));
+    const ph_msg_network_bridge_send_collation_message_t *out = ph_msg_payload(
+        ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_SEND_COLLATION_MESSAGE));
     assert_int_equal(out->peers.count, 1);
     assert_int_equal(out->peers.items[0].v, peer);
     assert_int_equal(out->message.collator_protocol.kind, kind);

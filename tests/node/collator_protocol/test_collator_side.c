@@ -1,5 +1,5 @@
-/* The collator's side: whom it connects to, what it says to whom and when, and how it serves. At block 1 group g (validators g,
- * g + 2, g + 4) backs on core g, after the rotation at block 5 on the other. */
+/* The collator's side: whom it connects to, what it says to whom and when, and how it serves. At block 1 group g
+ * (validators g, g + 2, g + 4) backs on core g, after the rotation at block 5 on the other. */
 #include "node/collator_protocol/fixture.h"
 
 static int setup(void **state)
@@ -35,12 +35,12 @@ static void answer_leaf(fixture_t *f)
 /* The validators (by bit) that it asks to be connected to. */
 static unsigned connects_to(fixture_t *f)
 {
-    const ph_msg_network_bridge_connect_to_validators_t *out =
-        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_CONNECT_TO_VALIDATORS));
+    const ph_msg_network_bridge_connect_to_validators_t *out = ph_msg_payload(
+        ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_CONNECT_TO_VALIDATORS));
     unsigned mask = 0;
     assert_int_equal(out->peer_set.kind, PH_PEER_SET_COLLATION);
     for (size_t i = 0; i < out->ids.count; i++) {
-        assert_int_equal(mask & 1u << (out->ids.items[i].bytes[0] - 1), 0);     /* each once */
+        assert_int_equal(mask & 1u << (out->ids.items[i].bytes[0] - 1), 0); /* each once */
         mask |= 1u << (out->ids.items[i].bytes[0] - 1);
     }
     return mask;
@@ -82,17 +82,24 @@ static ph_candidate_hash_t hash_of(const fixture_t *f, uint8_t n)
 static void distribute_on(fixture_t *f, uint8_t n, uint32_t core)
 {
     ph_shared_pov_t pov = parts_pov(n, n);
-    ph_msg_collator_protocol_distribute_collation_t msg = {.relay_parent = f->leaf, .core = {core}, .receipt = receipt_of(f, n),
-                                                           .pov = pov, .parent_head_data_hash = {{0x77}}};
+    ph_msg_collator_protocol_distribute_collation_t msg = {.relay_parent = f->leaf,
+                                                           .core = {core},
+                                                           .receipt = receipt_of(f, n),
+                                                           .pov = pov,
+                                                           .parent_head_data_hash = {{0x77}}};
     ph_harness_send(f->h, PH_MSG_COLLATOR_PROTOCOL_DISTRIBUTE_COLLATION, &msg);
     ph_shared_pov_unref(pov);
 }
 
-static void distribute(fixture_t *f, uint8_t n) { distribute_on(f, n, 0); }
+static void distribute(fixture_t *f, uint8_t n)
+{
+    distribute_on(f, n, 0);
+}
 
 static void expect_advertisement(fixture_t *f, uint32_t peer, uint8_t n)
 {
-    const ph_collator_protocol_message_v2_t *m = expect_said(f, peer, PH_COLLATOR_PROTOCOL_MESSAGE_V2_ADVERTISE_COLLATION);
+    const ph_collator_protocol_message_v2_t *m =
+        expect_said(f, peer, PH_COLLATOR_PROTOCOL_MESSAGE_V2_ADVERTISE_COLLATION);
     ph_candidate_hash_t hash = hash_of(f, n);
     assert_memory_equal(&m->advertise_collation.scheduling_parent, &f->leaf, 32);
     assert_memory_equal(&m->advertise_collation.candidate_hash, &hash, 32);
@@ -111,13 +118,13 @@ static void meet(fixture_t *f, uint32_t validator)
 static void test_connects_to_current_and_next_group(void **state)
 {
     fixture_t *f = *state;
-    f->parts.groups = 3;                /* groups {0, 3}, {1, 4}, {2, 5}; the next one on core 0 is group 1 */
+    f->parts.groups = 3; /* groups {0, 3}, {1, 4}, {2, 5}; the next one on core 0 is group 1 */
     start(f);
     collate_on(f, PARA);
     activate(f, 1);
     answer_leaf(f);
     assert_int_equal(connects_to(f), 1 << 0 | 1 << 3 | 1 << 1 | 1 << 4);
-    f->parts.rotation = 0;              /* groups that never move have no next */
+    f->parts.rotation = 0; /* groups that never move have no next */
     activate(f, 2);
     answer_leaf(f);
     assert_int_equal(connects_to(f), 1 << 0 | 1 << 3);
@@ -140,7 +147,7 @@ static void test_forks_add_up(void **state)
     ph_harness_activate(f->h, &fork, 1, &parent);
     answer_leaf(f);
     assert_int_equal(connects_to(f), 1 << 0 | 1 << 3 | 1 << 2 | 1 << 5);
-    ph_harness_finalize(f->h, &fork, 1);        /* the other leaf is dead */
+    ph_harness_finalize(f->h, &fork, 1); /* the other leaf is dead */
     ph_hash_t child = ph_harness_hash(51);
     ph_harness_activate(f->h, &child, 2, &fork);
     answer_leaf(f);
@@ -153,10 +160,11 @@ static void test_declares_at_once_to_whom_it_wants(void **state)
     go(f);
     connect_peer(f, 0, true);
     expect_declare(f, 0, PARA);
-    connect_peer(f, 1, true);           /* of the next group */
+    connect_peer(f, 1, true); /* of the next group */
     expect_declare(f, 1, PARA);
-    connect_peer(f, 40, false);         /* nobody we know */
-    ph_peer_connected_t stranger = {.peer = {41}, .role = {PH_OBSERVED_ROLE_FULL}, .version = 2, .authority = {true, parts_authority(41)}};
+    connect_peer(f, 40, false); /* nobody we know */
+    ph_peer_connected_t stranger = {
+        .peer = {41}, .role = {PH_OBSERVED_ROLE_FULL}, .version = 2, .authority = {true, parts_authority(41)}};
     event(f, &(ph_collation_event_t){.kind = PH_COLLATION_EVENT_PEER_CONNECTED, .peer_connected = stranger});
     ph_harness_expect_nothing(f->h);
 }
@@ -176,7 +184,7 @@ static void test_peers_that_came_before_the_leaf(void **state)
     parts_answer_claims(f->h, &f->parts);
     parts_answer_session(f->h, &f->parts);
     parts_answer_session_info(f->h, &f->parts);
-    ph_harness_expect_nothing(f->h);    /* the runtime failed */
+    ph_harness_expect_nothing(f->h); /* the runtime failed */
     activate(f, 2);
     distribute(f, 2);
     view_of(f, 0, &f->leaf);
@@ -192,9 +200,9 @@ static void test_advertises_once_and_in_view(void **state)
     fixture_t *f = *state;
     go(f);
     meet(f, 0);
-    connect_peer(f, 2, true);           /* of the group, does not see the leaf yet */
+    connect_peer(f, 2, true); /* of the group, does not see the leaf yet */
     expect_declare(f, 2, PARA);
-    connect_peer(f, 1, true);           /* sees it, is of the other group */
+    connect_peer(f, 1, true); /* sees it, is of the other group */
     expect_declare(f, 1, PARA);
     view_of(f, 1, &f->leaf);
     distribute(f, 1);
@@ -239,7 +247,7 @@ static void test_after_a_rotation(void **state)
     view_of(f, 0, &f->leaf);
     view_of(f, 1, &f->leaf);
     distribute(f, 1);
-    expect_advertisement(f, 1, 1);      /* declared when it was the next group */
+    expect_advertisement(f, 1, 1); /* declared when it was the next group */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -251,14 +259,14 @@ static void test_dropped_collations(void **state)
     meet(f, 1);
     ph_hash_t leaf = f->leaf;
     f->leaf = ph_harness_hash(66);
-    distribute(f, 1);                   /* of no leaf */
+    distribute(f, 1); /* of no leaf */
     f->leaf = leaf;
-    distribute_on(f, 1, 1);             /* a core that is not ours */
-    distribute_on(f, 1, 9);             /* nor anybody's */
+    distribute_on(f, 1, 1); /* a core that is not ours */
+    distribute_on(f, 1, 9); /* nor anybody's */
     ph_harness_expect_nothing(f->h);
     distribute(f, 1);
     expect_advertisement(f, 0, 1);
-    distribute(f, 2);                   /* the core has one */
+    distribute(f, 2); /* the core has one */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -272,7 +280,7 @@ static void test_a_connection_is_for_one_para(void **state)
     answer_leaf(f);
     assert_int_equal(connects_to(f), 0x3f);
     connect_peer(f, 0, true);
-    expect_declare(f, 0, PARA);         /* its group backs PARA now, OTHER later */
+    expect_declare(f, 0, PARA); /* its group backs PARA now, OTHER later */
     connect_peer(f, 1, true);
     expect_declare(f, 1, OTHER);
     f->parts.now = 5;
@@ -280,7 +288,7 @@ static void test_a_connection_is_for_one_para(void **state)
     answer_leaf(f);
     assert_int_equal(connects_to(f), 0x3f);
     view_of(f, 1, &f->leaf);
-    distribute(f, 1);                   /* PARA, now backed by validator 1's group */
+    distribute(f, 1); /* PARA, now backed by validator 1's group */
     expect_disconnect(f, 1);
     view_of(f, 1, &f->leaf);
     ph_harness_expect_nothing(f->h);
@@ -296,7 +304,9 @@ static void test_a_connection_is_for_one_para(void **state)
 static void ask(fixture_t *f, uint32_t peer, uint64_t ticket, uint32_t para, const ph_candidate_hash_t *candidate)
 {
     ph_msg_collator_protocol_incoming_collation_request_t msg = {
-        .peer = {peer}, .ticket = ticket, .request = {.scheduling_parent = f->leaf, .para_id = {para}, .candidate_hash = *candidate}};
+        .peer = {peer},
+        .ticket = ticket,
+        .request = {.scheduling_parent = f->leaf, .para_id = {para}, .candidate_hash = *candidate}};
     ph_harness_send(f->h, PH_MSG_COLLATOR_PROTOCOL_INCOMING_COLLATION_REQUEST, &msg);
 }
 
@@ -323,7 +333,10 @@ static void expect_collation(fixture_t *f, uint64_t ticket, uint8_t n)
     ph_arena_free(arena);
 }
 
-static void expect_refusal(fixture_t *f, uint64_t ticket) { assert_false(expect_response(f, ticket)->some); }
+static void expect_refusal(fixture_t *f, uint64_t ticket)
+{
+    assert_false(expect_response(f, ticket)->some);
+}
 
 static void test_serves(void **state)
 {
@@ -355,7 +368,7 @@ static void test_one_upload_at_a_time(void **state)
     ask(f, 2, 101, PARA, &hash);
     ask(f, 4, 102, PARA, &hash);
     ph_harness_expect_nothing(f->h);
-    ask(f, 2, 103, PARA, &hash);        /* while it waits already */
+    ask(f, 2, 103, PARA, &hash); /* while it waits already */
     expect_report(f, 2, PH_REPUTATION_COST_MINOR);
     expect_refusal(f, 103);
     ph_harness_advance(f->h, 149);
@@ -366,7 +379,7 @@ static void test_one_upload_at_a_time(void **state)
     ph_harness_advance(f->h, 150);
     expect_collation(f, 102, 5);
     ph_harness_advance(f->h, 150);
-    ask(f, 2, 104, PARA, &hash);        /* nobody waits: at once */
+    ask(f, 2, 104, PARA, &hash); /* nobody waits: at once */
     expect_collation(f, 104, 5);
 }
 
@@ -420,12 +433,12 @@ static void test_messages_of_validators(void **state)
     ph_collator_protocol_message_v2_t declare = {.kind = PH_COLLATOR_PROTOCOL_MESSAGE_V2_DECLARE};
     hear(f, 2, &declare);
     expect_disconnect(f, 2);
-    hear(f, 2, &declare);               /* said before it heard of that */
+    hear(f, 2, &declare); /* said before it heard of that */
     ph_harness_expect_nothing(f->h);
     hear_advertisement(f, 4, &f->leaf, 1);
     expect_report(f, 4, PH_REPUTATION_COST_MINOR);
     expect_disconnect(f, 4);
-    hear(f, 99, &declare);              /* not connected */
+    hear(f, 99, &declare); /* not connected */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -435,7 +448,7 @@ static void test_leaf_ends(void **state)
     go(f);
     meet(f, 0);
     ph_hash_t old = f->leaf;
-    activate(f, 2);                     /* with the first leaf's collation still to come */
+    activate(f, 2); /* with the first leaf's collation still to come */
     f->leaf = old;
     distribute(f, 1);
     ph_harness_drop_all(f->h);

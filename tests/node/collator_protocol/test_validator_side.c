@@ -1,5 +1,5 @@
-/* The validator's side: declarations, advertisements, fetching, what each fault costs. We are validator 2 of 6: group 0, which at
- * block 1 backs on core 0 and after the rotation at block 5 on core 1. Collators are peers from 10 on. */
+/* The validator's side: declarations, advertisements, fetching, what each fault costs. We are validator 2 of 6: group
+ * 0, which at block 1 backs on core 0 and after the rotation at block 5 on core 1. Collators are peers from 10 on. */
 #include "node/collator_protocol/fixture.h"
 
 enum { ME = 2, LATER = 2002, NEVER = 2003 };
@@ -11,7 +11,7 @@ static int setup(void **state)
     assert_true(ph_keystore_public(f->keystore, PH_KEY_PARA_VALIDATOR, f->parts.keys[ME]));
     ph_keystore_add(f->others, PH_KEY_COLLATOR, (const uint8_t[32]){7});
     assert_true(ph_keystore_public(f->others, PH_KEY_COLLATOR, f->us.bytes));
-    f->parts.claims[0][1] = LATER;      /* behind PARA in our core's queue */
+    f->parts.claims[0][1] = LATER; /* behind PARA in our core's queue */
     *state = f;
     return 0;
 }
@@ -48,7 +48,8 @@ static ph_collator_protocol_message_v2_t declaration(fixture_t *f, uint32_t peer
     ph_bytes_t payload = ph_payload_of_declare(NULL, ph_bytes(peer_id, sizeof peer_id));
     m.declare.collator = f->us;
     m.declare.para_id.v = para;
-    assert_int_equal(ph_keystore_sign(f->others, m.declare.signature.bytes, PH_KEY_COLLATOR, f->us.bytes, payload), PH_OK);
+    assert_int_equal(ph_keystore_sign(f->others, m.declare.signature.bytes, PH_KEY_COLLATOR, f->us.bytes, payload),
+                     PH_OK);
     ph_mem_free(payload.data);
     return m;
 }
@@ -89,9 +90,9 @@ static void test_good_declaration(void **state)
     meet(f, 10);
     assert_int_equal(ph_harness_events(f->h, "collator-declared"), 1);
     connect_peer(f, 11, false);
-    declare(f, 11, LATER);              /* further back in the queue */
+    declare(f, 11, LATER); /* further back in the queue */
     connect_peer(f, 12, false);
-    declare(f, 12, OTHER);              /* of the core that we serve after the rotation */
+    declare(f, 12, OTHER); /* of the core that we serve after the rotation */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -120,7 +121,7 @@ static void test_bad_signature(void **state)
     expect_report(f, 12, PH_REPUTATION_MALICIOUS);
     view_of(f, 12, &f->leaf);
     hear_advertisement(f, 12, &f->leaf, 1);
-    expect_report(f, 12, PH_REPUTATION_COST_MINOR);     /* did not declare itself */
+    expect_report(f, 12, PH_REPUTATION_COST_MINOR); /* did not declare itself */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -133,7 +134,7 @@ static void test_unneeded_para(void **state)
     expect_report(f, 10, PH_REPUTATION_COST_MINOR);
     expect_disconnect(f, 10);
     view_of(f, 10, &f->leaf);
-    hear_advertisement(f, 10, &f->leaf, 1);     /* on its way already */
+    hear_advertisement(f, 10, &f->leaf, 1); /* on its way already */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -213,9 +214,10 @@ static void test_para_no_longer_needed(void **state)
     f->parts.claims[0][0] = LATER;
     activate(f, 2);
     ph_harness_advance(f->h, 10);
-    assert_null(ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_DISCONNECT_PEER));   /* not known yet */
+    assert_null(
+        ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_DISCONNECT_PEER)); /* not known yet */
     answer_leaf(f);
-    expect_disconnect(f, 10);           /* and no cost */
+    expect_disconnect(f, 10); /* and no cost */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -226,7 +228,7 @@ static void test_after_the_rotation(void **state)
     connect_peer(f, 10, false);
     declare(f, 10, OTHER);
     view_of(f, 10, &f->leaf);
-    hear_advertisement(f, 10, &f->leaf, 1);     /* not for us yet */
+    hear_advertisement(f, 10, &f->leaf, 1); /* not for us yet */
     ph_harness_expect_nothing(f->h);
     f->parts.now = 5;
     activate(f, 4);
@@ -250,8 +252,8 @@ static void test_good_advertisements(void **state)
     }
     ph_harness_expect_nothing(f->h);
     hear_advertisement(f, 10, &f->leaf, 9);
-    expect_report(f, 10, PH_REPUTATION_COST_MINOR);     /* too many */
-    meet(f, 11);                        /* others still may */
+    expect_report(f, 10, PH_REPUTATION_COST_MINOR); /* too many */
+    meet(f, 11);                                    /* others still may */
     hear_advertisement(f, 11, &f->leaf, 1);
     expect_told(f, 11, PARA, 1);
     ph_harness_expect_nothing(f->h);
@@ -263,24 +265,24 @@ static void test_bad_advertisements(void **state)
     go(f);
     connect_peer(f, 10, false);
     view_of(f, 10, &f->leaf);
-    hear_advertisement(f, 10, &f->leaf, 1);     /* without a declaration */
+    hear_advertisement(f, 10, &f->leaf, 1); /* without a declaration */
     expect_report(f, 10, PH_REPUTATION_COST_MINOR);
     declare(f, 10, PARA);
     view_of(f, 10, NULL);
-    hear_advertisement(f, 10, &f->leaf, 1);     /* outside its view */
+    hear_advertisement(f, 10, &f->leaf, 1); /* outside its view */
     expect_report(f, 10, PH_REPUTATION_COST_MINOR);
     ph_hash_t unknown = ph_harness_hash(99);
     view_of(f, 10, &unknown);
-    hear_advertisement(f, 10, &unknown, 1);     /* of no leaf of ours */
+    hear_advertisement(f, 10, &unknown, 1); /* of no leaf of ours */
     expect_report(f, 10, PH_REPUTATION_COST_MINOR);
     view_of(f, 10, &f->leaf);
     hear_advertisement(f, 10, &f->leaf, 1);
     expect_told(f, 10, PARA, 1);
-    hear_advertisement(f, 10, &f->leaf, 1);     /* twice */
+    hear_advertisement(f, 10, &f->leaf, 1); /* twice */
     expect_report(f, 10, PH_REPUTATION_COST_MINOR);
-    hear_seconded(f, 10, PH_STATEMENT_SECONDED);        /* a validator's word */
+    hear_seconded(f, 10, PH_STATEMENT_SECONDED); /* a validator's word */
     expect_report(f, 10, PH_REPUTATION_COST_MINOR);
-    hear_advertisement(f, 77, &f->leaf, 1);     /* from nobody */
+    hear_advertisement(f, 77, &f->leaf, 1); /* from nobody */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -317,7 +319,7 @@ static void test_old_leaf(void **state)
 static void test_free_core_about_to_be_ours(void **state)
 {
     fixture_t *f = *state;
-    f->parts.occupied[0] = true;        /* PARA is up when it becomes available */
+    f->parts.occupied[0] = true; /* PARA is up when it becomes available */
     go(f);
     meet(f, 10);
     hear_advertisement(f, 10, &f->leaf, 1);
@@ -338,7 +340,7 @@ static void test_undeclared_are_evicted(void **state)
     ph_harness_advance(f->h, 1);
     expect_disconnect(f, 10);
     ph_harness_expect_nothing(f->h);
-    ph_harness_advance(f->h, 3000);     /* said once */
+    ph_harness_advance(f->h, 3000); /* said once */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -362,7 +364,7 @@ static void test_inactive_are_evicted(void **state)
     expect_disconnect(f, 11);
     disconnected(f, 11);
     ph_harness_advance(f->h, 5000);
-    connect_peer(f, 12, false);         /* watching starts again */
+    connect_peer(f, 12, false); /* watching starts again */
     ph_harness_advance(f->h, 1000);
     expect_disconnect(f, 12);
     ph_harness_expect_nothing(f->h);
@@ -372,13 +374,14 @@ static void test_inactive_are_evicted(void **state)
 
 static ph_candidate_receipt_t receipt_of(const fixture_t *f)
 {
-    return (ph_candidate_receipt_t){.descriptor = {.para_id = {PARA}, .relay_parent = f->leaf, .core_index = 0, .session_index = {SESSION}}};
+    return (ph_candidate_receipt_t){
+        .descriptor = {.para_id = {PARA}, .relay_parent = f->leaf, .core_index = 0, .session_index = {SESSION}}};
 }
 
 static ph_harness_question_t *fetch(fixture_t *f, uint32_t peer, const ph_candidate_receipt_t *receipt)
 {
-    ph_msg_collator_protocol_fetch_collation_t msg = {.relay_parent = f->leaf, .para = {PARA}, .peer = {peer},
-                                                      .candidate = {true, ph_hash_of_receipt(receipt)}};
+    ph_msg_collator_protocol_fetch_collation_t msg = {
+        .relay_parent = f->leaf, .para = {PARA}, .peer = {peer}, .candidate = {true, ph_hash_of_receipt(receipt)}};
     return ph_harness_ask(f->h, PH_MSG_COLLATOR_PROTOCOL_FETCH_COLLATION, &msg);
 }
 
@@ -462,7 +465,8 @@ static void test_fetches_with_parent_head(void **state)
     go(f);
     ph_candidate_receipt_t receipt = receipt_of(f);
     ph_harness_question_t *question = fetch(f, 10, &receipt);
-    ph_collation_fetching_response_t response = {.kind = PH_COLLATION_FETCHING_RESPONSE_COLLATION_WITH_PARENT_HEAD_DATA};
+    ph_collation_fetching_response_t response = {.kind =
+                                                     PH_COLLATION_FETCHING_RESPONSE_COLLATION_WITH_PARENT_HEAD_DATA};
     response.collation_with_parent_head_data.receipt = receipt;
     response.collation_with_parent_head_data.parent_head_data.v = (ph_bytes_t){head, sizeof head};
     respond(f, expect_request(f, 10, &receipt), &response, 0);
@@ -489,7 +493,7 @@ static void test_wrong_receipts(void **state)
     meet(f, 10);
     ph_candidate_receipt_t good = receipt_of(f), bad = good;
     bad.commitments_hash.bytes[0] ^= 1;
-    try_receipt(f, &good, &bad);        /* another candidate */
+    try_receipt(f, &good, &bad); /* another candidate */
     bad = good;
     bad.descriptor.para_id.v = OTHER;
     try_receipt(f, &bad, &bad);
@@ -503,13 +507,13 @@ static void test_wrong_receipts(void **state)
     bad.descriptor.session_index.v++;
     try_receipt(f, &bad, &bad);
     bad = good;
-    bad.descriptor.version = 1;         /* V3 */
+    bad.descriptor.version = 1; /* V3 */
     try_receipt(f, &bad, &bad);
     bad = good;
     bad.descriptor.version = 7;
     try_receipt(f, &bad, &bad);
     bad = good;
-    bad.descriptor.reserved1.bytes[3] = 1;      /* V1 */
+    bad.descriptor.reserved1.bytes[3] = 1; /* V1 */
     try_receipt(f, &bad, &bad);
     assert_int_equal(ph_harness_events(f->h, "collation-fetched"), 0);
 }
@@ -532,8 +536,9 @@ static void test_failed_requests(void **state)
     static const struct {
         ph_request_failure_kind_t why;
         bool costs;
-    } CASES[] = {{PH_REQUEST_FAILURE_TIMEOUT, false}, {PH_REQUEST_FAILURE_UNKNOWN, false}, {PH_REQUEST_FAILURE_DISCONNECTED, true},
-                 {PH_REQUEST_FAILURE_REFUSED, true}, {PH_REQUEST_FAILURE_TOO_LARGE, true}, {PH_REQUEST_FAILURE_MALFORMED, true}};
+    } CASES[] = {{PH_REQUEST_FAILURE_TIMEOUT, false},     {PH_REQUEST_FAILURE_UNKNOWN, false},
+                 {PH_REQUEST_FAILURE_DISCONNECTED, true}, {PH_REQUEST_FAILURE_REFUSED, true},
+                 {PH_REQUEST_FAILURE_TOO_LARGE, true},    {PH_REQUEST_FAILURE_MALFORMED, true}};
     go(f);
     ph_candidate_receipt_t receipt = receipt_of(f);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -545,7 +550,7 @@ static void test_failed_requests(void **state)
         expect_failure(f, question, CASES[i].why);
     }
     ph_harness_question_t *question = fetch(f, 10, &receipt);
-    ph_harness_drop(f->h, expect_request(f, 10, &receipt));     /* the bridge is gone */
+    ph_harness_drop(f->h, expect_request(f, 10, &receipt)); /* the bridge is gone */
     expect_failure(f, question, PH_REQUEST_FAILURE_DISCONNECTED);
 }
 
@@ -603,7 +608,7 @@ static void test_reports(void **state)
     ph_msg_collator_protocol_report_collator_t bad = {.collator = f->us, .reputation = {PH_REPUTATION_MALICIOUS}};
     ph_msg_collator_protocol_note_good_collation_t good = {.collator = f->us};
     go(f);
-    ph_harness_send(f->h, PH_MSG_COLLATOR_PROTOCOL_REPORT_COLLATOR, &bad);      /* never met */
+    ph_harness_send(f->h, PH_MSG_COLLATOR_PROTOCOL_REPORT_COLLATOR, &bad); /* never met */
     ph_harness_expect_nothing(f->h);
     meet(f, 10);
     connect_peer(f, 11, false);
@@ -632,8 +637,8 @@ static void test_gone_does_not_help(void **state)
 static void test_seconded_is_told(void **state)
 {
     fixture_t *f = *state;
-    ph_msg_collator_protocol_notify_collation_seconded_t msg = {.relay_parent = ph_harness_hash(1), .collator = f->us,
-                                                                .statement = {.validator_index = {ME}}};
+    ph_msg_collator_protocol_notify_collation_seconded_t msg = {
+        .relay_parent = ph_harness_hash(1), .collator = f->us, .statement = {.validator_index = {ME}}};
     msg.statement.payload.kind = PH_STATEMENT_SECONDED;
     go(f);
     ph_harness_send(f->h, PH_MSG_COLLATOR_PROTOCOL_NOTIFY_COLLATION_SECONDED, &msg);
@@ -641,7 +646,8 @@ static void test_seconded_is_told(void **state)
     meet(f, 10);
     connect_peer(f, 11, false);
     ph_harness_send(f->h, PH_MSG_COLLATOR_PROTOCOL_NOTIFY_COLLATION_SECONDED, &msg);
-    const ph_collator_protocol_message_v2_t *said = expect_said(f, 10, PH_COLLATOR_PROTOCOL_MESSAGE_V2_COLLATION_SECONDED);
+    const ph_collator_protocol_message_v2_t *said =
+        expect_said(f, 10, PH_COLLATOR_PROTOCOL_MESSAGE_V2_COLLATION_SECONDED);
     assert_memory_equal(&said->collation_seconded._0, &f->leaf, 32);
     assert_int_equal(said->collation_seconded._1.validator_index.v, ME);
     ph_harness_expect_nothing(f->h);
@@ -653,7 +659,8 @@ static void test_serves_nothing(void **state)
     fixture_t *f = *state;
     go(f);
     ph_shared_pov_t pov = parts_pov(3, 3);
-    ph_msg_collator_protocol_distribute_collation_t distribute = {.relay_parent = f->leaf, .receipt = receipt_of(f), .pov = pov};
+    ph_msg_collator_protocol_distribute_collation_t distribute = {
+        .relay_parent = f->leaf, .receipt = receipt_of(f), .pov = pov};
     ph_harness_send(f->h, PH_MSG_COLLATOR_PROTOCOL_DISTRIBUTE_COLLATION, &distribute);
     ph_shared_pov_unref(pov);
     ph_msg_collator_protocol_incoming_collation_request_t ask = {

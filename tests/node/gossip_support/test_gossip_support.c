@@ -64,8 +64,8 @@ static const ph_gossip_topology_t *expect_topology(fixture_t *f)
 
 static const ph_msg_network_bridge_connect_to_validators_t *expect_connect(fixture_t *f)
 {
-    const ph_msg_network_bridge_connect_to_validators_t *out =
-        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_CONNECT_TO_VALIDATORS));
+    const ph_msg_network_bridge_connect_to_validators_t *out = ph_msg_payload(
+        ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_CONNECT_TO_VALIDATORS));
     assert_int_equal(out->peer_set.kind, PH_PEER_SET_VALIDATION);
     return out;
 }
@@ -101,7 +101,8 @@ static void the_grid_of_a_large_session(void **state)
     const ph_msg_network_bridge_connect_to_validators_t *out = expect_connect(f);
     size_t wanted = 0;
     for (uint32_t v = 0; v < 50; v++) {
-        bool want = v != ME && (ph_grid_is_x(&grid, ME, v) || ph_grid_is_y(&grid, ME, v) || (v >= 5 && v < 10)), there = false;
+        bool want = v != ME && (ph_grid_is_x(&grid, ME, v) || ph_grid_is_y(&grid, ME, v) || (v >= 5 && v < 10)),
+             there = false;
         for (size_t i = 0; i < out->ids.count; i++)
             there |= memcmp(&out->ids.items[i], &f->s.discovery[v], 32) == 0;
         assert_int_equal(want, there);
@@ -185,7 +186,8 @@ static void after_an_error_the_next_leaf_tries_again(void **state)
     session_answer_error(f->h, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD);
     activate(f->h, 2, 2, 1);
     session_answer_index(&f->s, f->h);
-    ph_harness_reply(f->h, EXPECT_API(f->h, SESSION_INFO), &(ph_res_opt_session_info_runtime_api_error_t){.kind = PH_RES_OK});
+    ph_harness_reply(f->h, EXPECT_API(f->h, SESSION_INFO),
+                     &(ph_res_opt_session_info_runtime_api_error_t){.kind = PH_RES_OK});
     activate(f->h, 3, 3, 2);
     session_answer_index(&f->s, f->h);
     session_answer_info(&f->s, f->h);

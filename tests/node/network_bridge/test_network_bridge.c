@@ -30,7 +30,7 @@ typedef struct peer {
 typedef struct fixture {
     ph_harness_t *h;
     ph_network_bridge_config_t config;
-    peer_t peers[PEERS + 1];    /* by index of the node; 0 is ours */
+    peer_t peers[PEERS + 1]; /* by index of the node; 0 is ours */
 } fixture_t;
 
 static void on_opened(void *ctx, ph_peer_id_t from, ph_bytes_t handshake)
@@ -123,9 +123,13 @@ static const ph_validation_event_t *expect_validation(fixture_t *f, uint8_t to, 
 {
     const ph_validation_event_t *e;
     if (to == PH_SUBSYSTEM_STATEMENT_DISTRIBUTION)
-        e = &((const ph_msg_statement_distribution_network_event_t *)take_one(f, to, PH_MSG_STATEMENT_DISTRIBUTION_NETWORK_EVENT))->event;
+        e = &((const ph_msg_statement_distribution_network_event_t *)take_one(
+                  f, to, PH_MSG_STATEMENT_DISTRIBUTION_NETWORK_EVENT))
+                 ->event;
     else
-        e = &((const ph_msg_bitfield_distribution_network_event_t *)take_one(f, to, PH_MSG_BITFIELD_DISTRIBUTION_NETWORK_EVENT))->event;
+        e = &((const ph_msg_bitfield_distribution_network_event_t *)take_one(
+                  f, to, PH_MSG_BITFIELD_DISTRIBUTION_NETWORK_EVENT))
+                 ->event;
     assert_int_equal(e->kind, kind);
     return e;
 }
@@ -147,7 +151,10 @@ static const ph_collation_event_t *expect_collation(fixture_t *f, ph_collation_e
     return &m->event;
 }
 
-static void settle(fixture_t *f) { ph_harness_advance(f->h, 1); }
+static void settle(fixture_t *f)
+{
+    ph_harness_advance(f->h, 1);
+}
 
 static void open(fixture_t *f, uint32_t i, ph_protocol_id_t proto)
 {
@@ -189,8 +196,9 @@ static void say_view(fixture_t *f, uint32_t i, size_t heads, uint32_t finalized)
     for (uint32_t h = 0; h < 8; h++)
         list[h] = ph_harness_hash(100 + h);
     ph_writer_t w = PH_WRITER_HEAP;
-    ph_validation_wire_message_v3_encode(&w, &(ph_validation_wire_message_v3_t){.kind = PH_VALIDATION_WIRE_MESSAGE_V3_VIEW_UPDATE,
-                                                                                .view_update = {{list, heads}, finalized}});
+    ph_validation_wire_message_v3_encode(
+        &w, &(ph_validation_wire_message_v3_t){.kind = PH_VALIDATION_WIRE_MESSAGE_V3_VIEW_UPDATE,
+                                               .view_update = {{list, heads}, finalized}});
     say(f, i, VALIDATION, ph_writer_bytes(&w));
     ph_writer_free(&w);
 }
@@ -287,7 +295,7 @@ static void reserved_peers_are_connected_to_and_kept(void **state)
     ph_harness_advance(f->h, 5000);
     ph_harness_expect_nothing(f->h);
     assert_int_equal(f->peers[1].opened, 2);
-    assert_int_equal(f->peers[3].closed, 0); /* beside those that others opened to us */
+    assert_int_equal(f->peers[3].closed, 0);              /* beside those that others opened to us */
     reserve(f, PH_PEER_SET_COLLATION, (uint8_t[]){3}, 1); /* each set by itself */
     expect_collation(f, PH_COLLATION_EVENT_PEER_CONNECTED);
     expect_collation(f, PH_COLLATION_EVENT_PEER_VIEW_CHANGE);
@@ -428,7 +436,8 @@ static void messages_go_to_whom_they_concern(void **state)
     ph_arena_t *arena = ph_arena_new();
     connect(f, 1);
     say(f, 1, VALIDATION, a_bitfield(arena));
-    const ph_validation_event_t *e = expect_validation(f, PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, PH_VALIDATION_EVENT_PEER_MESSAGE);
+    const ph_validation_event_t *e =
+        expect_validation(f, PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, PH_VALIDATION_EVENT_PEER_MESSAGE);
     assert_int_equal(e->peer_message.peer.v, 1);
     assert_int_equal(e->peer_message.message.v->kind, PH_VALIDATION_PROTOCOL_V3_BITFIELD_DISTRIBUTION);
     ph_harness_expect_nothing(f->h);
@@ -497,7 +506,10 @@ static void the_topology_is_passed_on(void **state)
 
 static void report(fixture_t *f, uint32_t peer, ph_reputation_kind_t kind)
 {
-    ph_msg_network_bridge_report_peer_t msg = {{peer}, {kind}, PH_BYTES_LIT("a reason that is longer than anybody would ever want to read in a line of a log, really")};
+    ph_msg_network_bridge_report_peer_t msg = {
+        {peer},
+        {kind},
+        PH_BYTES_LIT("a reason that is longer than anybody would ever want to read in a line of a log, really")};
     ph_harness_send(f->h, PH_MSG_NETWORK_BRIDGE_REPORT_PEER, &msg);
     settle(f);
 }
@@ -569,7 +581,10 @@ static ph_harness_question_t *ask(fixture_t *f, ph_recipient_t to)
     return q;
 }
 
-static ph_recipient_t authority(uint8_t i) { return (ph_recipient_t){.kind = PH_RECIPIENT_AUTHORITY, .authority = {{i}}}; }
+static ph_recipient_t authority(uint8_t i)
+{
+    return (ph_recipient_t){.kind = PH_RECIPIENT_AUTHORITY, .authority = {{i}}};
+}
 
 static void assert_failure(fixture_t *f, ph_harness_question_t *q, ph_request_failure_kind_t kind)
 {
@@ -646,12 +661,17 @@ static void incoming_requests_go_to_whom_they_concern(void **state)
         uint8_t to, kind;
         size_t len;
     } all[] = {
-        {PH_PROTO_REQ_CHUNK_1, PH_SUBSYSTEM_AVAILABILITY_DISTRIBUTION, PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V1, 36},
-        {PH_PROTO_REQ_CHUNK_2, PH_SUBSYSTEM_AVAILABILITY_DISTRIBUTION, PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V2, 36},
+        {PH_PROTO_REQ_CHUNK_1, PH_SUBSYSTEM_AVAILABILITY_DISTRIBUTION,
+         PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V1, 36},
+        {PH_PROTO_REQ_CHUNK_2, PH_SUBSYSTEM_AVAILABILITY_DISTRIBUTION,
+         PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V2, 36},
         {PH_PROTO_REQ_POV_1, PH_SUBSYSTEM_POV_DISTRIBUTION, PH_MSG_POV_DISTRIBUTION_INCOMING_POV_REQUEST, 32},
-        {PH_PROTO_REQ_AVAILABLE_DATA_1, PH_SUBSYSTEM_AVAILABILITY_RECOVERY, PH_MSG_AVAILABILITY_RECOVERY_INCOMING_AVAILABLE_DATA_REQUEST, 32},
-        {PH_PROTO_REQ_COLLATION_2, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_INCOMING_COLLATION_REQUEST, 68},
-        {PH_PROTO_REQ_ATTESTED_CANDIDATE_2, PH_SUBSYSTEM_STATEMENT_DISTRIBUTION, PH_MSG_STATEMENT_DISTRIBUTION_INCOMING_ATTESTED_CANDIDATE, 34},
+        {PH_PROTO_REQ_AVAILABLE_DATA_1, PH_SUBSYSTEM_AVAILABILITY_RECOVERY,
+         PH_MSG_AVAILABILITY_RECOVERY_INCOMING_AVAILABLE_DATA_REQUEST, 32},
+        {PH_PROTO_REQ_COLLATION_2, PH_SUBSYSTEM_COLLATOR_PROTOCOL, PH_MSG_COLLATOR_PROTOCOL_INCOMING_COLLATION_REQUEST,
+         68},
+        {PH_PROTO_REQ_ATTESTED_CANDIDATE_2, PH_SUBSYSTEM_STATEMENT_DISTRIBUTION,
+         PH_MSG_STATEMENT_DISTRIBUTION_INCOMING_ATTESTED_CANDIDATE, 34},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         peer_asks(f, 1, all[i].protocol, ph_bytes(zeros, all[i].len));
@@ -672,8 +692,8 @@ static void answers_go_back_by_ticket(void **state)
     uint8_t zeros[36] = {0};
     for (int refused = 0; refused < 2; refused++) {
         peer_asks(f, 1, PH_PROTO_REQ_CHUNK_2, ph_bytes(zeros, 36));
-        const ph_msg_availability_distribution_incoming_chunk_request_v2_t *in = ph_msg_payload(
-            ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_DISTRIBUTION, PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V2));
+        const ph_msg_availability_distribution_incoming_chunk_request_v2_t *in = ph_msg_payload(ph_harness_expect(
+            f->h, PH_SUBSYSTEM_AVAILABILITY_DISTRIBUTION, PH_MSG_AVAILABILITY_DISTRIBUTION_INCOMING_CHUNK_REQUEST_V2));
         assert_int_equal(in->peer.v, 1);
         ph_msg_network_bridge_respond_t msg = {in->ticket, {!refused, PH_BYTES_LIT("answer")}};
         ph_harness_send(f->h, PH_MSG_NETWORK_BRIDGE_RESPOND, &msg);

@@ -80,7 +80,8 @@ static ph_msg_t *get_to_request(fixture_t *f, uint32_t from, ph_harness_question
 
 static ph_bytes_t response(fixture_t *f, const char *data)
 {
-    ph_pov_fetching_response_t r = {.kind = PH_POV_FETCHING_RESPONSE_POV, .pov = {.block_data = {ph_bytes(data, strlen(data))}}};
+    ph_pov_fetching_response_t r = {.kind = PH_POV_FETCHING_RESPONSE_POV,
+                                    .pov = {.block_data = {ph_bytes(data, strlen(data))}}};
     ph_writer_t w = ph_writer_in(f->arena);
     ph_pov_fetching_response_encode(&w, &r);
     return ph_writer_bytes(&w);
@@ -88,7 +89,8 @@ static ph_bytes_t response(fixture_t *f, const char *data)
 
 static void answer(fixture_t *f, ph_msg_t *msg, ph_bytes_t bytes)
 {
-    ph_harness_reply(f->h, msg, &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_OK, .ok = bytes});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_OK, .ok = bytes});
 }
 
 static void a_pov_is_fetched(void **state)
@@ -128,7 +130,8 @@ static void failures_are_passed_on(void **state)
     answer(f, get_to_request(f, 2, &q), PH_BYTES_LIT("\x01")); /* no such PoV: no fault */
     assert_failure(f, q, PH_REQUEST_FAILURE_REFUSED);
     ph_harness_reply(f->h, get_to_request(f, 2, &q),
-                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR, .err = {PH_REQUEST_FAILURE_TIMEOUT}});
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR,
+                                                       .err = {PH_REQUEST_FAILURE_TIMEOUT}});
     assert_failure(f, q, PH_REQUEST_FAILURE_TIMEOUT);
     ph_harness_drop(f->h, get_to_request(f, 2, &q));
     assert_failure(f, q, PH_REQUEST_FAILURE_DISCONNECTED);
@@ -141,7 +144,8 @@ static void failures_are_passed_on(void **state)
     assert_failure(f, q, PH_REQUEST_FAILURE_UNKNOWN);
     q = fetch(f, 1);
     session_answer_index(&f->s, f->h);
-    ph_harness_reply(f->h, EXPECT_API(f->h, SESSION_INFO), &(ph_res_opt_session_info_runtime_api_error_t){.kind = PH_RES_OK});
+    ph_harness_reply(f->h, EXPECT_API(f->h, SESSION_INFO),
+                     &(ph_res_opt_session_info_runtime_api_error_t){.kind = PH_RES_OK});
     assert_failure(f, q, PH_REQUEST_FAILURE_UNKNOWN);
 }
 
@@ -179,7 +183,8 @@ static void ask_us(fixture_t *f, uint64_t ticket)
 
 static void expect_response(fixture_t *f, uint64_t ticket, bool here)
 {
-    const ph_msg_network_bridge_respond_t *out = ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
+    const ph_msg_network_bridge_respond_t *out =
+        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
     assert_int_equal(out->ticket, ticket);
     assert_true(out->response.some);
     assert_true(ph_bytes_equal(out->response.value, here ? response(f, "proof of validity") : PH_BYTES_LIT("\x01")));
@@ -193,7 +198,9 @@ static void what_we_vouched_for_is_served_while_its_leaf_lives(void **state)
     keep(f, 1); /* no leaf: not kept */
     activate(f->h, 1, 1, 0);
     ask_us(f, 5);
-    ph_harness_reply(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA), &none);
+    ph_harness_reply(
+        f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA),
+        &none);
     expect_response(f, 5, false);
     keep(f, 1);
     keep(f, 1);
@@ -202,12 +209,14 @@ static void what_we_vouched_for_is_served_while_its_leaf_lives(void **state)
     activate(f->h, 2, 2, 1);
     ask_us(f, 7); /* from the store, from now on */
     ph_shared_available_data_t data = ph_shared_available_data_new(&(ph_available_data_t){.pov = f->pov});
-    ph_harness_reply(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA),
-                     &(ph_opt_shared_available_data_t){true, data});
+    ph_harness_reply(
+        f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA),
+        &(ph_opt_shared_available_data_t){true, data});
     ph_shared_available_data_unref(data);
     expect_response(f, 7, true);
     ask_us(f, 8);
-    ph_harness_drop(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA));
+    ph_harness_drop(
+        f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA));
     expect_response(f, 8, false);
 }
 

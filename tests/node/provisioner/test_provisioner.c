@@ -25,7 +25,8 @@ typedef struct fixture {
     PH_LIST(report_t) reports;
 } fixture_t;
 
-static void on_misbehaviour(void *ctx, ph_env_t *env, const char *kind, ph_validator_index_t validator, const ph_candidate_hash_t *candidate)
+static void on_misbehaviour(void *ctx, ph_env_t *env, const char *kind, ph_validator_index_t validator,
+                            const ph_candidate_hash_t *candidate)
 {
     fixture_t *f = ctx;
     assert_ptr_equal(env, ph_harness_env(f->h));
@@ -67,7 +68,8 @@ static void provide(fixture_t *f, uint32_t leaf, ph_provisionable_data_t data)
 
 static void bitfield_of(fixture_t *f, uint32_t validator, uint8_t bits, size_t count)
 {
-    ph_provisionable_data_t data = {.kind = PH_PROVISIONABLE_DATA_BITFIELD, .bitfield = {.validator_index = {validator}}};
+    ph_provisionable_data_t data = {.kind = PH_PROVISIONABLE_DATA_BITFIELD,
+                                    .bitfield = {.validator_index = {validator}}};
     data.bitfield.payload.v = ph_bits_new(f->arena, count);
     data.bitfield.payload.v.bytes[0] = bits;
     data.bitfield.signature.bytes[0] = (uint8_t)(16 * validator + bits);
@@ -84,7 +86,8 @@ static ph_backed_candidate_t candidate(fixture_t *f, uint32_t core, uint8_t salt
     d->session_index.v = SESSION;
     d->pov_hash.bytes[0] = salt;
     d->persisted_validation_data_hash = ph_hash_of_validation_data(on_included ? &f->included : &f->timed_out);
-    c.validity_votes = (ph_vec_validity_attestation_t){ph_arena_alloc(f->arena, (votes + 1) * sizeof *c.validity_votes.items), votes};
+    c.validity_votes =
+        (ph_vec_validity_attestation_t){ph_arena_alloc(f->arena, (votes + 1) * sizeof *c.validity_votes.items), votes};
     for (size_t i = 0; i < votes; i++)
         c.validity_votes.items[i].kind = PH_VALIDITY_ATTESTATION_EXPLICIT;
     c.validator_indices = ph_bits_new(f->arena, 8);
@@ -98,7 +101,8 @@ static void backed(fixture_t *f, const ph_backed_candidate_t *c)
     provide(f, 1, data);
 }
 
-static void occupy(fixture_t *f, uint32_t core, unsigned have, bool next_on_available, bool next_on_time_out, uint32_t time_out_at)
+static void occupy(fixture_t *f, uint32_t core, unsigned have, bool next_on_available, bool next_on_time_out,
+                   uint32_t time_out_at)
 {
     ph_core_state_t *c = &f->cores[core];
     *c = (ph_core_state_t){.kind = PH_CORE_STATE_OCCUPIED};
@@ -130,14 +134,17 @@ static void answer_data(fixture_t *f, size_t times)
         const ph_msg_runtime_api_request_persisted_validation_data_t *in = ph_msg_payload(msg);
         bool out = in->assumption.kind == PH_OCCUPIED_CORE_ASSUMPTION_TIMED_OUT;
         assert_true(out || in->assumption.kind == PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED);
-        ph_harness_reply(f->h, msg, &(ph_res_opt_persisted_validation_data_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, out ? f->timed_out : f->included}});
+        ph_harness_reply(f->h, msg,
+                         &(ph_res_opt_persisted_validation_data_runtime_api_error_t){
+                             .kind = PH_RES_OK, .ok = {true, out ? f->timed_out : f->included}});
     }
 }
 
 /* Backing has these, and gives them all; checks that as many were asked for. */
 static void answer_backing(fixture_t *f, const ph_backed_candidate_t *candidates, size_t count)
 {
-    ph_msg_t *msg = ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_BACKING, PH_MSG_CANDIDATE_BACKING_GET_BACKABLE_CANDIDATES);
+    ph_msg_t *msg =
+        ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_BACKING, PH_MSG_CANDIDATE_BACKING_GET_BACKABLE_CANDIDATES);
     const ph_msg_candidate_backing_get_backable_candidates_t *in = ph_msg_payload(msg);
     assert_int_equal(in->candidates.count, count);
     for (size_t i = 0; i < count; i++) {
@@ -157,7 +164,8 @@ static const ph_provisioner_inherent_data_t *given(fixture_t *f, ph_harness_ques
 }
 
 /* The answer once the wait is over, with as many candidates that fit. */
-static const ph_provisioner_inherent_data_t *ask(fixture_t *f, size_t fitting, const ph_backed_candidate_t *good, size_t good_count)
+static const ph_provisioner_inherent_data_t *ask(fixture_t *f, size_t fitting, const ph_backed_candidate_t *good,
+                                                 size_t good_count)
 {
     ph_harness_advance(f->h, WAIT_MS);
     ph_harness_question_t *q = request(f, 1);
@@ -207,7 +215,8 @@ static void of_blocks_that_are_no_leaves_nothing_is_said(void **state)
     activate(f->h, 3, 3, 2); /* … and while the runtime is being asked */
     assert_null(ph_harness_answer(f->h, q, &err));
     assert_int_equal(err, PH_ERR_CANCELLED);
-    ph_harness_reply(f->h, cores, &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->cores, CORES}});
+    ph_harness_reply(f->h, cores,
+                     &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->cores, CORES}});
     ph_harness_expect_nothing(f->h);
 }
 
@@ -263,10 +272,11 @@ static void candidates_that_fit_no_core_stay_out(void **state)
     fixture_t *f = *state;
     go(f);
     f->cores[0].kind = PH_CORE_STATE_FREE;
-    occupy(f, 1, 0, true, true, 99);                           /* pending, neither available nor timed out */
-    ph_backed_candidate_t c[] = {candidate(f, 0, 1, true, 2), candidate(f, 1, 1, true, 2), candidate(f, 2, 1, true, 2), candidate(f, 2, 2, true, 2)};
-    c[2].candidate.descriptor.para_id.v = 2077;                /* not up there */
-    c[3].candidate.descriptor.core_index = 1;                  /* names another core */
+    occupy(f, 1, 0, true, true, 99); /* pending, neither available nor timed out */
+    ph_backed_candidate_t c[] = {candidate(f, 0, 1, true, 2), candidate(f, 1, 1, true, 2), candidate(f, 2, 1, true, 2),
+                                 candidate(f, 2, 2, true, 2)};
+    c[2].candidate.descriptor.para_id.v = 2077; /* not up there */
+    c[3].candidate.descriptor.core_index = 1;   /* names another core */
     for (size_t i = 0; i < 4; i++)
         backed(f, &c[i]);
     assert_int_equal(ask(f, 0, NULL, 0)->backed_candidates.count, 0);
@@ -317,7 +327,8 @@ static void a_core_that_times_out_in_the_block_is_free(void **state)
     assert_int_equal(ask(f, 1, c, 1)->backed_candidates.count, 1);
 }
 
-/* Built on the pending candidate, it is good only if that one gets included; built on the head as it is, only if not. */
+/* Built on the pending candidate, it is good only if that one gets included; built on the head as it is, only if not.
+ */
 static void what_is_built_on_another_head_stays_out(void **state)
 {
     fixture_t *f = *state;
@@ -340,7 +351,8 @@ static void one_candidate_a_core_with_the_most_votes(void **state)
 {
     fixture_t *f = *state;
     go(f);
-    ph_backed_candidate_t c[] = {candidate(f, 0, 1, true, 2), candidate(f, 0, 2, true, 3), candidate(f, 0, 3, true, 3), candidate(f, 0, 4, true, 1)};
+    ph_backed_candidate_t c[] = {candidate(f, 0, 1, true, 2), candidate(f, 0, 2, true, 3), candidate(f, 0, 3, true, 3),
+                                 candidate(f, 0, 4, true, 1)};
     for (size_t i = 0; i < 4; i++)
         backed(f, &c[i]);
     const ph_provisioner_inherent_data_t *data = ask(f, 4, c, 4);
@@ -389,13 +401,15 @@ static void backing_has_the_last_word(void **state)
     ph_harness_question_t *q = request(f, 1);
     session_answer_cores(f->h, f->cores, CORES);
     answer_data(f, 1);
-    ph_harness_reply(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_BACKING, PH_MSG_CANDIDATE_BACKING_GET_BACKABLE_CANDIDATES),
-                     &(ph_vec_backed_candidate_t){0});
+    ph_harness_reply(
+        f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_BACKING, PH_MSG_CANDIDATE_BACKING_GET_BACKABLE_CANDIDATES),
+        &(ph_vec_backed_candidate_t){0});
     assert_int_equal(given(f, q)->backed_candidates.count, 0);
     q = request(f, 1); /* … or none at all */
     session_answer_cores(f->h, f->cores, CORES);
     answer_data(f, 1);
-    ph_harness_drop(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_BACKING, PH_MSG_CANDIDATE_BACKING_GET_BACKABLE_CANDIDATES));
+    ph_harness_drop(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_BACKING,
+                                            PH_MSG_CANDIDATE_BACKING_GET_BACKABLE_CANDIDATES));
     assert_int_equal(given(f, q)->backed_candidates.count, 0);
 }
 
@@ -409,13 +423,15 @@ static void what_the_runtime_does_not_know_stays_out(void **state)
     ph_harness_advance(f->h, WAIT_MS);
     ph_harness_question_t *q = request(f, 1);
     session_answer_cores(f->h, f->cores, CORES);
-    ph_harness_reply(f->h, EXPECT_API(f->h, PERSISTED_VALIDATION_DATA), &(ph_res_opt_persisted_validation_data_runtime_api_error_t){.kind = PH_RES_OK});
+    ph_harness_reply(f->h, EXPECT_API(f->h, PERSISTED_VALIDATION_DATA),
+                     &(ph_res_opt_persisted_validation_data_runtime_api_error_t){.kind = PH_RES_OK});
     const ph_provisioner_inherent_data_t *data = given(f, q);
     assert_int_equal(data->backed_candidates.count, 0);
     assert_int_equal(data->bitfields.count, 1);
     q = request(f, 1);
     ph_harness_reply(f->h, EXPECT_API(f->h, AVAILABILITY_CORES),
-                     &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}});
+                     &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_ERR,
+                                                                  .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}});
     assert_int_equal(given(f, q)->bitfields.count, 0); /* an answer all the same: the author need not wait */
 }
 
@@ -425,7 +441,8 @@ static void subscribers_hear_it_as_it_arrives(void **state)
 {
     fixture_t *f = *state;
     ph_msg_provisioner_request_block_authorship_data_t subscribe = {ph_harness_hash(1)};
-    ph_harness_send(f->h, PH_MSG_PROVISIONER_REQUEST_BLOCK_AUTHORSHIP_DATA, &subscribe); /* no leaf yet: nothing to hear */
+    ph_harness_send(f->h, PH_MSG_PROVISIONER_REQUEST_BLOCK_AUTHORSHIP_DATA,
+                    &subscribe); /* no leaf yet: nothing to hear */
     go(f);
     bitfield_of(f, 1, 0, CORES);
     ph_harness_expect_nothing(f->h);
@@ -464,7 +481,9 @@ static void all_three_kinds_of_misbehaviour_are_kept(void **state)
     all[2].double_vote.first.validator_index.v = 3;
     go(f);
     for (size_t i = 0; i < 3; i++)
-        provide(f, i == 2 ? 77 : 1, (ph_provisionable_data_t){.kind = PH_PROVISIONABLE_DATA_MISBEHAVIOR_REPORT, .misbehavior_report = all[i]}); /* also of old leaves */
+        provide(f, i == 2 ? 77 : 1,
+                (ph_provisionable_data_t){.kind = PH_PROVISIONABLE_DATA_MISBEHAVIOR_REPORT,
+                                          .misbehavior_report = all[i]}); /* also of old leaves */
     assert_int_equal(f->reports.count, 3);
     ph_candidate_hash_t hash = ph_hash_of_committed(&c.candidate);
     for (uint32_t i = 0; i < 3; i++) {

@@ -18,7 +18,12 @@ static int setup(void **state)
     asking_t *a = ph_mem_alloc(NULL, sizeof *a);
     char why[200];
     ph_local_para_t para = {.id = {2000}, .code = PH_BYTES_LIT("code"), .head = PH_BYTES_LIT("head")};
-    ph_local_config_t local = {.validators = VALIDATORS, .paras = &para, .para_count = 1, .slot_ms = SLOT_MS, .session_slots = EPOCH, .rotation_blocks = 5};
+    ph_local_config_t local = {.validators = VALIDATORS,
+                               .paras = &para,
+                               .para_count = 1,
+                               .slot_ms = SLOT_MS,
+                               .session_slots = EPOCH,
+                               .rotation_blocks = 5};
     assert_int_equal(ph_local_new(&a->f.local, &local, why, sizeof why), PH_OK);
     a->f.log = (ph_log_t){quiet, PH_LOG_ERROR};
     a->h = ph_harness_prepare(PH_SUBSYSTEM_RUNTIME_API);
@@ -66,7 +71,10 @@ static const void *ask(asking_t *a, uint8_t kind, const void *payload)
     return answer;
 }
 
-static size_t calls(asking_t *a) { return ph_harness_events(a->h, "api-called"); }
+static size_t calls(asking_t *a)
+{
+    return ph_harness_events(a->h, "api-called");
+}
 
 static const ph_res_vec_validator_id_runtime_api_error_t *ask_validators(asking_t *a, const ph_hash_t *at)
 {
@@ -87,8 +95,10 @@ static void answers_are_the_runtimes(void **state)
     const ph_res_vec_validator_id_runtime_api_error_t *validators = ask_validators(a, best);
     assert_int_equal(validators->kind, PH_RES_OK);
     assert_int_equal(validators->ok.count, VALIDATORS);
-    ph_msg_runtime_api_request_persisted_validation_data_t pvd = {*best, {2000}, {PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED}};
-    const ph_res_opt_persisted_validation_data_runtime_api_error_t *data = ask(a, PH_MSG_RUNTIME_API_REQUEST_PERSISTED_VALIDATION_DATA, &pvd);
+    ph_msg_runtime_api_request_persisted_validation_data_t pvd = {
+        *best, {2000}, {PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED}};
+    const ph_res_opt_persisted_validation_data_runtime_api_error_t *data =
+        ask(a, PH_MSG_RUNTIME_API_REQUEST_PERSISTED_VALIDATION_DATA, &pvd);
     assert_int_equal(data->kind, PH_RES_OK);
     assert_true(data->ok.some);
     assert_true(ph_bytes_equal(data->ok.value.parent_head.v, PH_BYTES_LIT("head")));
@@ -98,8 +108,10 @@ static void answers_are_the_runtimes(void **state)
     assert_int_equal(data->kind, PH_RES_OK);
     assert_false(data->ok.some);
     ph_msg_runtime_api_request_session_index_for_child_t index[2] = {{a->blocks[0]->hash}, {*best}};
-    const ph_res_session_index_runtime_api_error_t *first = ask(a, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD, &index[0]);
-    const ph_res_session_index_runtime_api_error_t *last = ask(a, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD, &index[1]);
+    const ph_res_session_index_runtime_api_error_t *first =
+        ask(a, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD, &index[0]);
+    const ph_res_session_index_runtime_api_error_t *last =
+        ask(a, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD, &index[1]);
     assert_true(first->ok.v < last->ok.v);
     const ph_res_opt_session_info_runtime_api_error_t *info = ask_info(a, best, last->ok.v);
     assert_true(info->ok.some);
@@ -151,12 +163,14 @@ static void unknown_blocks_are_an_error(void **state)
 static void the_same_question_is_asked_once(void **state)
 {
     asking_t *a = *state;
-    const ph_res_vec_validator_id_runtime_api_error_t *one = ask_validators(a, &a->blocks[13]->hash), *two = ask_validators(a, &a->blocks[13]->hash);
+    const ph_res_vec_validator_id_runtime_api_error_t *one = ask_validators(a, &a->blocks[13]->hash),
+                                                      *two = ask_validators(a, &a->blocks[13]->hash);
     assert_int_equal(calls(a), 1);
     assert_true(ph_vec_validator_id_equal(&one->ok, &two->ok));
     ask_validators(a, &a->blocks[12]->hash); /* another block */
     assert_int_equal(calls(a), 2);
-    ph_msg_runtime_api_request_persisted_validation_data_t pvd = {a->blocks[13]->hash, {2000}, {PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED}};
+    ph_msg_runtime_api_request_persisted_validation_data_t pvd = {
+        a->blocks[13]->hash, {2000}, {PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED}};
     ask(a, PH_MSG_RUNTIME_API_REQUEST_PERSISTED_VALIDATION_DATA, &pvd);
     pvd.assumption.kind = PH_OCCUPIED_CORE_ASSUMPTION_TIMED_OUT;
     ask(a, PH_MSG_RUNTIME_API_REQUEST_PERSISTED_VALIDATION_DATA, &pvd); /* other arguments */
@@ -176,7 +190,9 @@ static void what_is_the_same_everywhere_is_asked_once_for_all_blocks(void **stat
     assert_false(ask_info(a, &a->blocks[12]->hash, 9)->ok.some);
     assert_int_equal(calls(a), 3);
     ph_msg_runtime_api_request_session_index_for_child_t index = {a->blocks[13]->hash};
-    uint32_t now = ((const ph_res_session_index_runtime_api_error_t *)ask(a, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD, &index))->ok.v;
+    uint32_t now = ((const ph_res_session_index_runtime_api_error_t *)ask(
+                        a, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD, &index))
+                       ->ok.v;
     assert_false(ask_info(a, &a->blocks[0]->hash, now)->ok.some); /* the early block does not know of it */
     assert_true(ask_info(a, &a->blocks[13]->hash, now)->ok.some);
 }

@@ -1,6 +1,6 @@
-/* Nine validators in a grid of 3 × 3 (validator = position) and three groups {0,4,8}, {1,5,6}, {2,3,7}, group g on core g
- * for para 1000 + g; backed by two votes. We are validator 0: our row is 1, 2, our column 3, 6. Peer 100 + v is validator v.
- * A test that wants others defines FIXTURE_LAYOUT, V, GROUPS, SIZE and group_members first.
+/* Nine validators in a grid of 3 × 3 (validator = position) and three groups {0,4,8}, {1,5,6}, {2,3,7}, group g on core
+ * g for para 1000 + g; backed by two votes. We are validator 0: our row is 1, 2, our column 3, 6. Peer 100 + v is
+ * validator v. A test that wants others defines FIXTURE_LAYOUT, V, GROUPS, SIZE and group_members first.
  */
 #ifndef PH_TESTS_STATEMENT_DISTRIBUTION_FIXTURE_H
 #define PH_TESTS_STATEMENT_DISTRIBUTION_FIXTURE_H
@@ -51,7 +51,10 @@ static inline ph_authority_discovery_id_t discovery_of(uint32_t v)
     return id;
 }
 
-static inline ph_peer_id_t peer_of(uint32_t v) { return (ph_peer_id_t){100 + v}; }
+static inline ph_peer_id_t peer_of(uint32_t v)
+{
+    return (ph_peer_id_t){100 + v};
+}
 
 /* me: V for an observer without keys. */
 static inline fixture_t *fixture_new(uint32_t me)
@@ -98,20 +101,24 @@ static inline void answer_session(fixture_t *f, const ph_hash_t *block)
     ph_msg_t *msg = next(f, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD);
     const ph_msg_runtime_api_request_session_index_for_child_t *ask = ph_msg_payload(msg);
     assert_memory_equal(&ask->relay_parent, block, sizeof *block);
-    ph_harness_reply(f->h, msg, &(ph_res_session_index_runtime_api_error_t){.kind = PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK, .ok = {SESSION}});
+    ph_harness_reply(f->h, msg,
+                     &(ph_res_session_index_runtime_api_error_t){.kind = PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK,
+                                                                 .ok = {SESSION}});
 }
 
 static inline void answer_groups(fixture_t *f)
 {
     ph_msg_t *msg = next(f, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_VALIDATOR_GROUPS);
-    ph_res_tup_vec_vec_validator_index_group_rotation_info_runtime_api_error_t reply = {.kind = PH_RES_TUP_VEC_VEC_VALIDATOR_INDEX_GROUP_ROTATION_INFO_RUNTIME_API_ERROR_OK};
+    ph_res_tup_vec_vec_validator_index_group_rotation_info_runtime_api_error_t reply = {
+        .kind = PH_RES_TUP_VEC_VEC_VALIDATOR_INDEX_GROUP_ROTATION_INFO_RUNTIME_API_ERROR_OK};
     ph_harness_reply(f->h, msg, &reply);
 }
 
 static inline void answer_queue(fixture_t *f)
 {
     ph_msg_t *msg = next(f, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_CLAIM_QUEUE);
-    ph_res_map_core_index_vec_para_id_runtime_api_error_t reply = {.kind = PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK};
+    ph_res_map_core_index_vec_para_id_runtime_api_error_t reply = {
+        .kind = PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK};
     reply.ok.items = ph_arena_alloc(f->arena, GROUPS * sizeof *reply.ok.items);
     reply.ok.count = GROUPS;
     for (uint32_t g = 0; g < GROUPS; g++) {
@@ -149,7 +156,8 @@ static inline void answer_session_info(fixture_t *f)
     info->validator_groups.items = ph_arena_alloc(f->arena, GROUPS * sizeof *info->validator_groups.items);
     info->validator_groups.count = GROUPS;
     for (uint32_t g = 0; g < GROUPS; g++)
-        info->validator_groups.items[g] = (ph_vec_validator_index_t){(ph_validator_index_t *)(uintptr_t)group_members[g], SIZE};
+        info->validator_groups.items[g] =
+            (ph_vec_validator_index_t){(ph_validator_index_t *)(uintptr_t)group_members[g], SIZE};
     info->n_cores = GROUPS;
     ph_harness_reply(f->h, msg, &reply);
     msg = next(f, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_MINIMUM_BACKING_VOTES);
@@ -178,20 +186,24 @@ static inline void activate(fixture_t *f)
 
 static inline void event(fixture_t *f, const ph_validation_event_t *event)
 {
-    ph_harness_send(f->h, PH_MSG_STATEMENT_DISTRIBUTION_NETWORK_EVENT, &(ph_msg_statement_distribution_network_event_t){*event});
+    ph_harness_send(f->h, PH_MSG_STATEMENT_DISTRIBUTION_NETWORK_EVENT,
+                    &(ph_msg_statement_distribution_network_event_t){*event});
 }
 
 static inline void see(fixture_t *f, uint32_t v, const ph_hash_t *head)
 {
-    event(f, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE,
-                                      .peer_view_change = {peer_of(v), {.heads = {(ph_hash_t *)(uintptr_t)head, head != NULL}}}});
+    event(f, &(ph_validation_event_t){
+                 .kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE,
+                 .peer_view_change = {peer_of(v), {.heads = {(ph_hash_t *)(uintptr_t)head, head != NULL}}}});
 }
 
 /* Without a head in its view. */
 static inline void meet(fixture_t *f, uint32_t v)
 {
     event(f, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_CONNECTED,
-                                      .peer_connected = {.peer = peer_of(v), .role = {PH_OBSERVED_ROLE_AUTHORITY}, .version = 3,
+                                      .peer_connected = {.peer = peer_of(v),
+                                                         .role = {PH_OBSERVED_ROLE_AUTHORITY},
+                                                         .version = 3,
                                                          .authority = {v < V, discovery_of(v)}}});
     see(f, v, NULL);
 }
@@ -231,9 +243,11 @@ static inline fixture_t *fixture_ready(void)
 
 static inline void say(fixture_t *f, uint32_t from, const ph_statement_distribution_message_v3_t *message)
 {
-    ph_validation_protocol_v3_t protocol = {.kind = PH_VALIDATION_PROTOCOL_V3_STATEMENT_DISTRIBUTION, .statement_distribution = *message};
+    ph_validation_protocol_v3_t protocol = {.kind = PH_VALIDATION_PROTOCOL_V3_STATEMENT_DISTRIBUTION,
+                                            .statement_distribution = *message};
     ph_shared_validation_protocol_v3_t shared = ph_shared_validation_protocol_v3_new(&protocol);
-    event(f, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_MESSAGE, .peer_message = {peer_of(from), shared}});
+    event(f,
+          &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_MESSAGE, .peer_message = {peer_of(from), shared}});
     ph_shared_validation_protocol_v3_unref(shared);
 }
 
@@ -244,7 +258,8 @@ static inline made_t make(fixture_t *f, uint32_t group, uint8_t salt)
 {
     made_t m = {.group = group};
     uint8_t head[2] = {(uint8_t)group, salt};
-    m.pvd = (ph_persisted_validation_data_t){.parent_head = {ph_bytes_copy(f->arena, ph_bytes(head, 1))}, .relay_parent_number = 1, .max_pov_size = 1000};
+    m.pvd = (ph_persisted_validation_data_t){
+        .parent_head = {ph_bytes_copy(f->arena, ph_bytes(head, 1))}, .relay_parent_number = 1, .max_pov_size = 1000};
     m.receipt.commitments.head_data.v = ph_bytes_copy(f->arena, ph_bytes(head, 2));
     m.receipt.descriptor.para_id.v = 1000 + group;
     m.receipt.descriptor.relay_parent = f->leaf;
@@ -255,7 +270,8 @@ static inline made_t make(fixture_t *f, uint32_t group, uint8_t salt)
     return m;
 }
 
-static inline ph_unchecked_signed_statement_t sign(fixture_t *f, uint32_t v, uint8_t kind, const ph_candidate_hash_t *hash)
+static inline ph_unchecked_signed_statement_t sign(fixture_t *f, uint32_t v, uint8_t kind,
+                                                   const ph_candidate_hash_t *hash)
 {
     ph_unchecked_signed_statement_t out = {.payload = {.kind = kind, .seconded = *hash}, .validator_index = {v}};
     ph_signing_context_t context = {.session_index = {SESSION}, .parent_hash = f->leaf};
@@ -287,23 +303,31 @@ static inline ph_bits_t bits(fixture_t *f, const char *text)
     return out;
 }
 
-static inline ph_backed_candidate_manifest_t manifest_of(fixture_t *f, const made_t *m, const char *seconded, const char *valid)
+static inline ph_backed_candidate_manifest_t manifest_of(fixture_t *f, const made_t *m, const char *seconded,
+                                                         const char *valid)
 {
-    return (ph_backed_candidate_manifest_t){.scheduling_parent = f->leaf, .candidate_hash = m->hash, .group_index = {m->group},
-                                            .para_id = m->receipt.descriptor.para_id, .parent_head_data_hash = ph_hash_of_head(m->pvd.parent_head),
+    return (ph_backed_candidate_manifest_t){.scheduling_parent = f->leaf,
+                                            .candidate_hash = m->hash,
+                                            .group_index = {m->group},
+                                            .para_id = m->receipt.descriptor.para_id,
+                                            .parent_head_data_hash = ph_hash_of_head(m->pvd.parent_head),
                                             .statement_knowledge = {bits(f, seconded), bits(f, valid)}};
 }
 
 static inline void say_manifest(fixture_t *f, uint32_t from, const ph_backed_candidate_manifest_t *manifest)
 {
-    say(f, from, &(ph_statement_distribution_message_v3_t){.kind = PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_BACKED_CANDIDATE_MANIFEST,
-                                                           .backed_candidate_manifest = *manifest});
+    say(f, from,
+        &(ph_statement_distribution_message_v3_t){.kind =
+                                                      PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_BACKED_CANDIDATE_MANIFEST,
+                                                  .backed_candidate_manifest = *manifest});
 }
 
 static inline void say_known(fixture_t *f, uint32_t from, const made_t *m, const char *seconded, const char *valid)
 {
-    say(f, from, &(ph_statement_distribution_message_v3_t){.kind = PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_BACKED_CANDIDATE_KNOWN,
-                                                           .backed_candidate_known = {m->hash, {bits(f, seconded), bits(f, valid)}}});
+    say(f, from,
+        &(ph_statement_distribution_message_v3_t){
+            .kind = PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_BACKED_CANDIDATE_KNOWN,
+            .backed_candidate_known = {m->hash, {bits(f, seconded), bits(f, valid)}}});
 }
 
 /* ---- what we say to Backing, and it to us ---- */
@@ -325,7 +349,8 @@ static inline void share(fixture_t *f, uint32_t v, uint8_t kind, const made_t *m
 
 static inline void back(fixture_t *f, const made_t *m)
 {
-    ph_harness_send(f->h, PH_MSG_STATEMENT_DISTRIBUTION_BACKED, &(ph_msg_statement_distribution_backed_t){f->leaf, m->hash});
+    ph_harness_send(f->h, PH_MSG_STATEMENT_DISTRIBUTION_BACKED,
+                    &(ph_msg_statement_distribution_backed_t){f->leaf, m->hash});
 }
 
 static inline void expect_at_backing(fixture_t *f, uint32_t v, uint8_t kind, const made_t *m)
@@ -361,23 +386,27 @@ static inline const ph_statement_distribution_message_v3_t *expect_sent(fixture_
 
 static inline void expect_statement(fixture_t *f, const char *to, uint32_t originator, uint8_t kind, const made_t *m)
 {
-    const ph_statement_distribution_message_v3_t *message = expect_sent(f, to, PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_STATEMENT);
+    const ph_statement_distribution_message_v3_t *message =
+        expect_sent(f, to, PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_STATEMENT);
     ph_unchecked_signed_statement_t signed_ = sign(f, originator, kind, &m->hash);
     assert_memory_equal(&message->statement._0, &f->leaf, sizeof f->leaf);
     assert_true(ph_unchecked_signed_statement_equal(&message->statement._1, &signed_));
 }
 
-static inline void expect_manifest(fixture_t *f, const char *to, const made_t *m, const char *seconded, const char *valid)
+static inline void expect_manifest(fixture_t *f, const char *to, const made_t *m, const char *seconded,
+                                   const char *valid)
 {
     ph_backed_candidate_manifest_t manifest = manifest_of(f, m, seconded, valid);
-    const ph_statement_distribution_message_v3_t *message = expect_sent(f, to, PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_BACKED_CANDIDATE_MANIFEST);
+    const ph_statement_distribution_message_v3_t *message =
+        expect_sent(f, to, PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_BACKED_CANDIDATE_MANIFEST);
     assert_true(ph_backed_candidate_manifest_equal(&message->backed_candidate_manifest, &manifest));
 }
 
 static inline void expect_known(fixture_t *f, const char *to, const made_t *m, const char *seconded, const char *valid)
 {
     ph_backed_candidate_acknowledgement_t known = {m->hash, {bits(f, seconded), bits(f, valid)}};
-    const ph_statement_distribution_message_v3_t *message = expect_sent(f, to, PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_BACKED_CANDIDATE_KNOWN);
+    const ph_statement_distribution_message_v3_t *message =
+        expect_sent(f, to, PH_STATEMENT_DISTRIBUTION_MESSAGE_V3_BACKED_CANDIDATE_KNOWN);
     assert_true(ph_backed_candidate_acknowledgement_equal(&message->backed_candidate_known, &known));
 }
 
@@ -387,7 +416,8 @@ static inline void expect_penalty(fixture_t *f, uint32_t v, uint8_t kind, const 
         ph_msg_payload(next(f, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_REPORT_PEER));
     assert_int_equal(out->peer.v, peer_of(v).v);
     if (!ph_bytes_equal(out->reason, ph_bytes(reason, strlen(reason))))
-        fail_msg("penalised for \"%.*s\", expected \"%s\"", (int)out->reason.len, (const char *)out->reason.data, reason);
+        fail_msg("penalised for \"%.*s\", expected \"%s\"", (int)out->reason.len, (const char *)out->reason.data,
+                 reason);
     assert_int_equal(out->reputation.kind, kind);
 }
 #define MINOR(f, v, reason) expect_penalty(f, v, PH_REPUTATION_COST_MINOR, reason)
@@ -406,7 +436,8 @@ static inline void expect_benefit(fixture_t *f, uint32_t v, int32_t benefit)
 
 /* ---- requests ---- */
 
-static inline ph_msg_t *expect_request(fixture_t *f, uint32_t v, const made_t *m, const char *no_seconded, const char *no_valid)
+static inline ph_msg_t *expect_request(fixture_t *f, uint32_t v, const made_t *m, const char *no_seconded,
+                                       const char *no_valid)
 {
     ph_msg_t *msg = next(f, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_SEND_REQUEST);
     const ph_msg_network_bridge_send_request_t *out = ph_msg_payload(msg);
@@ -423,19 +454,24 @@ static inline ph_msg_t *expect_request(fixture_t *f, uint32_t v, const made_t *m
 
 static inline void answer_bytes(fixture_t *f, ph_msg_t *request, ph_bytes_t bytes)
 {
-    ph_harness_reply(f->h, request, &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_OK, .ok = bytes});
+    ph_harness_reply(f->h, request,
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_OK, .ok = bytes});
 }
 
 static inline void answer_failure(fixture_t *f, ph_msg_t *request, uint8_t kind)
 {
-    ph_harness_reply(f->h, request, &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR, .err = {kind}});
+    ph_harness_reply(f->h, request,
+                     &(ph_res_bytes_request_failure_t){.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR, .err = {kind}});
 }
 
 /* With the given statements. */
-static inline void answer_with(fixture_t *f, ph_msg_t *request, const made_t *m, const ph_unchecked_signed_statement_t *statements, size_t count)
+static inline void answer_with(fixture_t *f, ph_msg_t *request, const made_t *m,
+                               const ph_unchecked_signed_statement_t *statements, size_t count)
 {
-    ph_attested_candidate_response_t response = {.candidate_receipt = m->receipt, .persisted_validation_data = m->pvd,
-                                                 .statements = {(ph_unchecked_signed_statement_t *)(uintptr_t)statements, count}};
+    ph_attested_candidate_response_t response = {
+        .candidate_receipt = m->receipt,
+        .persisted_validation_data = m->pvd,
+        .statements = {(ph_unchecked_signed_statement_t *)(uintptr_t)statements, count}};
     ph_writer_t w = ph_writer_in(f->arena);
     ph_attested_candidate_response_encode(&w, &response);
     answer_bytes(f, request, ph_writer_bytes(&w));
@@ -444,11 +480,13 @@ static inline void answer_with(fixture_t *f, ph_msg_t *request, const made_t *m,
 /* Seconded by the group's first, Valid by its second. */
 static inline void answer_well(fixture_t *f, ph_msg_t *request, const made_t *m)
 {
-    ph_unchecked_signed_statement_t statements[2] = {sign(f, group_members[m->group][0], S, &m->hash), sign(f, group_members[m->group][1], VALID, &m->hash)};
+    ph_unchecked_signed_statement_t statements[2] = {sign(f, group_members[m->group][0], S, &m->hash),
+                                                     sign(f, group_members[m->group][1], VALID, &m->hash)};
     answer_with(f, request, m, statements, 2);
 }
 
-static inline void ask_us(fixture_t *f, uint32_t v, uint64_t ticket, const made_t *m, const char *no_seconded, const char *no_valid)
+static inline void ask_us(fixture_t *f, uint32_t v, uint64_t ticket, const made_t *m, const char *no_seconded,
+                          const char *no_valid)
 {
     ph_msg_statement_distribution_incoming_attested_candidate_t in = {
         .peer = peer_of(v), .ticket = ticket, .request = {m->hash, {bits(f, no_seconded), bits(f, no_valid)}}};
@@ -457,7 +495,8 @@ static inline void ask_us(fixture_t *f, uint32_t v, uint64_t ticket, const made_
 
 static inline ph_attested_candidate_response_t expect_answer(fixture_t *f, uint64_t ticket)
 {
-    const ph_msg_network_bridge_respond_t *out = ph_msg_payload(next(f, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
+    const ph_msg_network_bridge_respond_t *out =
+        ph_msg_payload(next(f, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
     ph_attested_candidate_response_t response;
     assert_int_equal(out->ticket, ticket);
     assert_true(out->response.some);
@@ -467,7 +506,8 @@ static inline ph_attested_candidate_response_t expect_answer(fixture_t *f, uint6
 
 static inline void expect_refusal(fixture_t *f, uint64_t ticket)
 {
-    const ph_msg_network_bridge_respond_t *out = ph_msg_payload(next(f, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
+    const ph_msg_network_bridge_respond_t *out =
+        ph_msg_payload(next(f, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));
     assert_int_equal(out->ticket, ticket);
     assert_false(out->response.some);
 }

@@ -1,4 +1,5 @@
-/* Statement Distribution inside the group, where we are 0 and the others 4 and 8; leaves, views and who is a validator. */
+/* Statement Distribution inside the group, where we are 0 and the others 4 and 8; leaves, views and who is a validator.
+ */
 #include "fixture.h"
 
 static fixture_t *with_seconded(made_t *m)
@@ -33,7 +34,7 @@ static void own_statements_that_do_not_belong_are_not_sent(void **state)
     ph_harness_expect_nothing(f->h);
     share(f, 0, S, &m);
     expect_statement(f, "48", 0, S, &m);
-    share(f, 0, S, &second);    /* one more than the claim queue allows */
+    share(f, 0, S, &second); /* one more than the claim queue allows */
     ph_harness_expect_nothing(f->h);
     fixture_free(f);
 }
@@ -181,13 +182,13 @@ static void senders_that_may_not(void **state)
     fixture_t *f = with_seconded(&m);
     made_t foreign = make(f, 1, 1);
     (void)state;
-    say_statement(f, 5, 4, VALID, &m);       /* not of our group */
+    say_statement(f, 5, 4, VALID, &m); /* not of our group */
     MINOR(f, 5, "statement: from a peer that should not send it");
-    say_statement(f, 4, 1, S, &foreign);     /* not about our group, and no manifest before */
+    say_statement(f, 4, 1, S, &foreign); /* not about our group, and no manifest before */
     MINOR(f, 4, "statement: from a peer that should not send it");
-    say_statement(f, 20, 4, VALID, &m);      /* not connected: nobody to punish */
+    say_statement(f, 20, 4, VALID, &m); /* not connected: nobody to punish */
     meet(f, 20);
-    say_statement(f, 20, 4, VALID, &m);      /* no authority */
+    say_statement(f, 20, 4, VALID, &m); /* no authority */
     MINOR(f, 20, "statement: from a peer that should not send it");
     ph_unchecked_signed_statement_t nobody = sign(f, 4, S, &m.hash);
     nobody.validator_index.v = 4000;
@@ -283,8 +284,10 @@ static void a_leaf_that_the_runtime_does_not_know_is_given_up(void **state)
     answer_session(f, &f->leaf);
     answer_groups(f);
     ph_msg_t *queue = next(f, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_CLAIM_QUEUE);
-    ph_harness_reply(f->h, queue, &(ph_res_map_core_index_vec_para_id_runtime_api_error_t){
-        .kind = PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_UNKNOWN_BLOCK}});
+    ph_harness_reply(f->h, queue,
+                     &(ph_res_map_core_index_vec_para_id_runtime_api_error_t){
+                         .kind = PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_ERR,
+                         .err = {.kind = PH_RUNTIME_API_ERROR_UNKNOWN_BLOCK}});
     answer_disabled(f);
     ph_harness_expect_nothing(f->h);
     say_statement(f, 4, 4, S, &m);
@@ -303,12 +306,17 @@ static void without_a_claim_queue_the_cores_say_it(void **state)
     answer_session(f, &f->leaf);
     answer_groups(f);
     ph_msg_t *queue = next(f, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_CLAIM_QUEUE);
-    ph_harness_reply(f->h, queue, &(ph_res_map_core_index_vec_para_id_runtime_api_error_t){
-        .kind = PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_ERR, .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}});
+    ph_harness_reply(f->h, queue,
+                     &(ph_res_map_core_index_vec_para_id_runtime_api_error_t){
+                         .kind = PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_ERR,
+                         .err = {.kind = PH_RUNTIME_API_ERROR_NOT_SUPPORTED}});
     answer_disabled(f);
-    ph_core_state_t cores[2] = {{.kind = PH_CORE_STATE_SCHEDULED, .scheduled = {.para_id = {1000}}}, {.kind = PH_CORE_STATE_FREE}};
+    ph_core_state_t cores[2] = {{.kind = PH_CORE_STATE_SCHEDULED, .scheduled = {.para_id = {1000}}},
+                                {.kind = PH_CORE_STATE_FREE}};
     ph_msg_t *ask = next(f, PH_SUBSYSTEM_RUNTIME_API, PH_MSG_RUNTIME_API_REQUEST_AVAILABILITY_CORES);
-    ph_harness_reply(f->h, ask, &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK, .ok = {cores, 2}});
+    ph_harness_reply(f->h, ask,
+                     &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK,
+                                                                  .ok = {cores, 2}});
     answer_session_info(f);
     made_t m = make(f, 0, 1);
     share(f, 0, S, &m);
@@ -325,7 +333,7 @@ static void a_leaf_that_ends_takes_everything_along(void **state)
     say_statement(f, 4, 4, S, &m);
     ph_msg_t *request = expect_request(f, 4, &m, "010", "000");
     ph_harness_activate(f->h, &second, 2, &first);
-    answer_runtime(f, &second); /* of the session we know all */
+    answer_runtime(f, &second);           /* of the session we know all */
     answer_with(f, request, &m, NULL, 0); /* too late */
     ph_harness_expect_nothing(f->h);
     say_statement(f, 4, 8, VALID, &m);
@@ -363,9 +371,13 @@ static void a_second_bearer_of_an_identity_is_not_believed(void **state)
     made_t m;
     fixture_t *f = with_seconded(&m);
     (void)state;
-    ph_validation_event_t twin = {.kind = PH_VALIDATION_EVENT_PEER_CONNECTED, .peer_connected = {.peer = {500}, .role = {PH_OBSERVED_ROLE_AUTHORITY}, .version = 3, .authority = {true, discovery_of(4)}}};
+    ph_validation_event_t twin = {
+        .kind = PH_VALIDATION_EVENT_PEER_CONNECTED,
+        .peer_connected = {
+            .peer = {500}, .role = {PH_OBSERVED_ROLE_AUTHORITY}, .version = 3, .authority = {true, discovery_of(4)}}};
     event(f, &twin);
-    event(f, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE, .peer_view_change = {{500}, {.heads = {&f->leaf, 1}}}});
+    event(f, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_VIEW_CHANGE,
+                                      .peer_view_change = {{500}, {.heads = {&f->leaf, 1}}}});
     ph_harness_expect_nothing(f->h);
     event(f, &(ph_validation_event_t){.kind = PH_VALIDATION_EVENT_PEER_DISCONNECTED, .peer_disconnected = {500}});
     say_statement(f, 4, 4, VALID, &m); /* the first one still is who it is */

@@ -96,7 +96,7 @@ static void who_acknowledged_gets_single_statements(void **state)
     expect_statement(f, "41", 8, VALID, &m); /* the cluster, and who acknowledged */
     say_known(f, 2, &m, "100", "010");       /* lacks the latest */
     expect_statement(f, "2", 8, VALID, &m);
-    say_known(f, 3, &m, "100", "011");       /* has it all */
+    say_known(f, 3, &m, "100", "011"); /* has it all */
     say_known(f, 2, &m, "100", "011");
     ph_harness_expect_nothing(f->h);
     fixture_free(f);

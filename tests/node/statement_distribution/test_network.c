@@ -1,6 +1,6 @@
-/* Twenty-five Statement Distributions with a network between them that the test plays, and a Backing that votes for what
- * its group seconds: every node must come to know every group's candidate, on a good network with all votes and without
- * anybody being blamed, on a bad one with as many votes as back it.
+/* Twenty-five Statement Distributions with a network between them that the test plays, and a Backing that votes for
+ * what its group seconds: every node must come to know every group's candidate, on a good network with all votes and
+ * without anybody being blamed, on a bad one with as many votes as back it.
  */
 #define FIXTURE_LAYOUT
 enum { V = 25, GROUPS = 5, SIZE = 5 };
@@ -15,7 +15,7 @@ enum { TICKETS = 4000 };
 typedef struct network {
     fixture_t *nodes[V];
     made_t candidates[GROUPS];
-    bool voted[V][GROUPS][V];           /* at node, for group's candidate, by validator */
+    bool voted[V][GROUPS][V]; /* at node, for group's candidate, by validator */
     bool shared[V], backed[V][GROUPS];
     size_t ticket_count, penalties, messages, statements_twice;
     struct {
@@ -36,11 +36,15 @@ static uint32_t group_of(uint32_t v)
     return 0;
 }
 
-static bool is_lost(network_t *n) { return ph_test_below(&n->random, 100) < n->loss_percent; }
+static bool is_lost(network_t *n)
+{
+    return ph_test_below(&n->random, 100) < n->loss_percent;
+}
 
 static void deliver_messages(network_t *n, uint32_t from, bool *progress)
 {
-    for (ph_msg_t *msg; (msg = ph_harness_take(n->nodes[from]->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_SEND_VALIDATION_MESSAGE));) {
+    for (ph_msg_t *msg; (msg = ph_harness_take(n->nodes[from]->h, PH_SUBSYSTEM_NETWORK_BRIDGE,
+                                               PH_MSG_NETWORK_BRIDGE_SEND_VALIDATION_MESSAGE));) {
         const ph_msg_network_bridge_send_validation_message_t *out = ph_msg_payload(msg);
         *progress = true;
         for (size_t i = 0; i < out->peers.count; i++) {
@@ -54,9 +58,11 @@ static void deliver_messages(network_t *n, uint32_t from, bool *progress)
 static void deliver_requests(network_t *n, uint32_t from, bool *progress)
 {
     fixture_t *f = n->nodes[from];
-    for (ph_msg_t *msg; (msg = ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_SEND_REQUEST));) {
+    for (ph_msg_t *msg;
+         (msg = ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_SEND_REQUEST));) {
         const ph_msg_network_bridge_send_request_t *out = ph_msg_payload(msg);
-        ph_msg_statement_distribution_incoming_attested_candidate_t in = {.peer = peer_of(from), .ticket = n->ticket_count};
+        ph_msg_statement_distribution_incoming_attested_candidate_t in = {.peer = peer_of(from),
+                                                                          .ticket = n->ticket_count};
         *progress = true;
         if (is_lost(n)) {
             answer_failure(f, msg, PH_REQUEST_FAILURE_TIMEOUT);
@@ -66,13 +72,15 @@ static void deliver_requests(network_t *n, uint32_t from, bool *progress)
         n->tickets[n->ticket_count].asker = from;
         n->tickets[n->ticket_count++].question = msg;
         assert_int_equal(ph_attested_candidate_request_decode_all(out->request, f->arena, &in.request), PH_OK);
-        ph_harness_send(n->nodes[out->to.peer.v - 100]->h, PH_MSG_STATEMENT_DISTRIBUTION_INCOMING_ATTESTED_CANDIDATE, &in);
+        ph_harness_send(n->nodes[out->to.peer.v - 100]->h, PH_MSG_STATEMENT_DISTRIBUTION_INCOMING_ATTESTED_CANDIDATE,
+                        &in);
     }
 }
 
 static void deliver_responses(network_t *n, uint32_t from, bool *progress)
 {
-    for (ph_msg_t *msg; (msg = ph_harness_take(n->nodes[from]->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));) {
+    for (ph_msg_t *msg;
+         (msg = ph_harness_take(n->nodes[from]->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_RESPOND));) {
         const ph_msg_network_bridge_respond_t *out = ph_msg_payload(msg);
         fixture_t *asker = n->nodes[n->tickets[out->ticket].asker];
         ph_msg_t *question = n->tickets[out->ticket].question;
@@ -105,7 +113,8 @@ static void vote(network_t *n, uint32_t node, uint8_t kind)
 static void play_backing(network_t *n, uint32_t node, bool *progress)
 {
     fixture_t *f = n->nodes[node];
-    for (ph_msg_t *msg; (msg = ph_harness_take(f->h, PH_SUBSYSTEM_CANDIDATE_BACKING, PH_MSG_CANDIDATE_BACKING_STATEMENT));) {
+    for (ph_msg_t *msg;
+         (msg = ph_harness_take(f->h, PH_SUBSYSTEM_CANDIDATE_BACKING, PH_MSG_CANDIDATE_BACKING_STATEMENT));) {
         const ph_msg_candidate_backing_statement_t *in = ph_msg_payload(msg);
         uint32_t voter = in->statement.statement.validator_index.v, group = group_of(voter);
         *progress = true;

@@ -1,4 +1,5 @@
-/* Statement Distribution where 1 is of our group and our neighbour in the grid: which candidate is it asked for first? */
+/* Statement Distribution where 1 is of our group and our neighbour in the grid: which candidate is it asked for first?
+ */
 #define FIXTURE_LAYOUT
 enum { V = 9, GROUPS = 3, SIZE = 3 };
 #include <stdint.h>

@@ -52,7 +52,8 @@ static void a_lost_question_is_asked_again(void **state)
 }
 
 /* An answer that is refused, and the request that follows. */
-static void refuses(made_t *answered, const ph_unchecked_signed_statement_t *statements, size_t count, const char *reason)
+static void refuses(made_t *answered, const ph_unchecked_signed_statement_t *statements, size_t count,
+                    const char *reason)
 {
     made_t m;
     ph_msg_t *request;
@@ -149,12 +150,12 @@ static void bad_statements_in_good_responses(void **state)
     made_t other = make(f, 1, 2);
     (void)state;
     ph_unchecked_signed_statement_t statements[] = {
-        sign(f, 1, S, &m.hash), sign(f, 5, VALID, &m.hash), /* good */
-        sign(f, 1, S, &m.hash),                             /* again */
-        sign(f, 4, VALID, &m.hash),                         /* of another group */
-        sign(f, 6, VALID, &other.hash),                     /* of another candidate */
-        sign(f, 6, VALID, &m.hash),                         /* forged */
-        sign(f, 5, S, &m.hash),                             /* one more than two a member: not looked at */
+        sign(f, 1, S, &m.hash),         sign(f, 5, VALID, &m.hash), /* good */
+        sign(f, 1, S, &m.hash),                                     /* again */
+        sign(f, 4, VALID, &m.hash),                                 /* of another group */
+        sign(f, 6, VALID, &other.hash),                             /* of another candidate */
+        sign(f, 6, VALID, &m.hash),                                 /* forged */
+        sign(f, 5, S, &m.hash),                                     /* one more than two a member: not looked at */
     };
     statements[5].signature.bytes[3] ^= 1;
     answer_with(f, request, &m, statements, sizeof statements / sizeof *statements);

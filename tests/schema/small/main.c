@@ -1,5 +1,5 @@
-/* What is generated from small.ph, put to use: types, storage over a host in memory, calls, events, APIs, messages. Built
- * and run by test_generator.py. */
+/* What is generated from small.ph, put to use: types, storage over a host in memory, calls, events, APIs, messages.
+ * Built and run by test_generator.py. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,9 +116,18 @@ static void fake_hash(uint8_t *out, size_t len, ph_bytes_t in)
     for (size_t i = 0; i < len; i++)
         out[i] = (uint8_t)(len + (in.len ? in.data[i % in.len] : 0));
 }
-static void blake2_128(void *self, uint8_t out[16], ph_bytes_t in) { (void)self, fake_hash(out, 16, in); }
-static void twox_64(void *self, uint8_t out[8], ph_bytes_t in) { (void)self, fake_hash(out, 8, in); }
-static void twox_256(void *self, uint8_t out[32], ph_bytes_t in) { (void)self, fake_hash(out, 32, in); }
+static void blake2_128(void *self, uint8_t out[16], ph_bytes_t in)
+{
+    (void)self, fake_hash(out, 16, in);
+}
+static void twox_64(void *self, uint8_t out[8], ph_bytes_t in)
+{
+    (void)self, fake_hash(out, 8, in);
+}
+static void twox_256(void *self, uint8_t out[32], ph_bytes_t in)
+{
+    (void)self, fake_hash(out, 32, in);
+}
 
 static void host_log(void *self, ph_log_level_t level, const char *target, const char *text)
 {
@@ -140,7 +149,10 @@ static const ph_host_ops_t host = {.storage_get = storage_get,
 
 /* ---- what generated code expects to be written by hand ---- */
 
-void ph_odd_encode_custom(ph_writer_t *w, const ph_odd_t *v) { ph_write_u32(w, v->number ^ 1); }
+void ph_odd_encode_custom(ph_writer_t *w, const ph_odd_t *v)
+{
+    ph_write_u32(w, v->number ^ 1);
+}
 ph_err_t ph_odd_decode_custom(ph_reader_t *r, ph_arena_t *arena, ph_odd_t *out)
 {
     (void)arena;
@@ -149,9 +161,13 @@ ph_err_t ph_odd_decode_custom(ph_reader_t *r, ph_arena_t *arena, ph_odd_t *out)
     return PH_OK;
 }
 
-void ph_system_deposit_event(ph_rt_t *rt, const ph_event_t *event) { ((world_t *)rt->host)->event = *event; }
+void ph_system_deposit_event(ph_rt_t *rt, const ph_event_t *event)
+{
+    ((world_t *)rt->host)->event = *event;
+}
 
-ph_err_t ph_small_call_set_head(ph_rt_t *rt, const ph_origin_t *origin, ph_para_id_t para, ph_bytes_t note, const ph_head_t *head)
+ph_err_t ph_small_call_set_head(ph_rt_t *rt, const ph_origin_t *origin, ph_para_id_t para, ph_bytes_t note,
+                                const ph_head_t *head)
 {
     PH_CHECK(origin->kind == PH_ORIGIN_ROOT && note.len == 2);
     if (para.v == 0)
@@ -164,7 +180,10 @@ ph_err_t ph_small_call_nothing(ph_rt_t *rt, const ph_origin_t *origin)
     (void)rt, (void)origin;
     return PH_SMALL_ERR_NOTHING;
 }
-ph_err_t ph_small_call_nested(ph_rt_t *rt, const ph_origin_t *origin, ph_call_t *call) { return ph_dispatch(rt, origin, call); }
+ph_err_t ph_small_call_nested(ph_rt_t *rt, const ph_origin_t *origin, ph_call_t *call)
+{
+    return ph_dispatch(rt, origin, call);
+}
 
 ph_err_t ph_api_small_heads(ph_rt_t *rt, ph_para_id_t from, const ph_state_t *state, ph_vec_blob_t *out)
 {
@@ -178,7 +197,10 @@ ph_err_t ph_api_small_plain(ph_rt_t *rt, uint32_t *out)
     ph_small_count_get(rt, out);
     return PH_OK;
 }
-ph_err_t ph_api_small_silent(ph_rt_t *rt, uint8_t x) { return x ? ph_rt_panic(rt, "loud") : PH_OK; }
+ph_err_t ph_api_small_silent(ph_rt_t *rt, uint8_t x)
+{
+    return x ? ph_rt_panic(rt, "loud") : PH_OK;
+}
 
 /* ---- tests ---- */
 
@@ -205,7 +227,9 @@ static void types(ph_arena_t *arena)
     ph_writer_t w = ph_writer_in(arena);
     ph_head_t head = {.parent = {{1}}, .default_ = 64, .blob = {PH_BYTES_LIT("xy")}};
     ph_head_encode(&w, &head);
-    is_hex(ph_writer_bytes(&w), "0100000000000000000000000000000000000000000000000000000000000000" "0101" "087879");
+    is_hex(ph_writer_bytes(&w), "0100000000000000000000000000000000000000000000000000000000000000"
+                                "0101"
+                                "087879");
     ph_head_t back;
     PH_CHECK(ph_head_decode_all(ph_writer_bytes(&w), arena, &back) == PH_OK && ph_head_equal(&back, &head));
     ph_open_t open = {.head = head, .more = {.some = true, .value = 0x0201}}, more;
@@ -221,18 +245,25 @@ static void types(ph_arena_t *arena)
     ph_tagged_t tagged = {.body = {parts, 1}};
     ph_writer_reset(&w);
     ph_tagged_encode(&w, &tagged);
-    is_hex(ph_writer_bytes(&w), "424b4e47" "04" "0500000001");
-    PH_CHECK(ph_tagged_decode_all(unhex(arena, "424b4e480405000000" "01"), arena, &tagged) == PH_ERR_MALFORMED);
+    is_hex(ph_writer_bytes(&w), "424b4e47"
+                                "04"
+                                "0500000001");
+    PH_CHECK(ph_tagged_decode_all(unhex(arena, "424b4e480405000000"
+                                               "01"),
+                                  arena, &tagged) == PH_ERR_MALFORMED);
     tagged.body = (ph_vec_tup_para_id_bool_t){parts, 4};
     ph_writer_reset(&w);
     ph_tagged_encode(&w, &tagged);
-    PH_CHECK(ph_tagged_decode_all(ph_writer_bytes(&w), arena, &tagged) != PH_OK);   /* at most 3 */
+    PH_CHECK(ph_tagged_decode_all(ph_writer_bytes(&w), arena, &tagged) != PH_OK); /* at most 3 */
 
     ph_state_t idle = {.kind = PH_STATE_IDLE};
     ph_state_t named = {.kind = PH_STATE_NAMED, .named = {.who = {2}, .next = {.some = true, .value = &idle}}};
     ph_writer_reset(&w);
     ph_state_encode(&w, &named);
-    is_hex(ph_writer_bytes(&w), "09" "02000000" "01" "07");
+    is_hex(ph_writer_bytes(&w), "09"
+                                "02000000"
+                                "01"
+                                "07");
     ph_state_t state;
     PH_CHECK(ph_state_decode_all(ph_writer_bytes(&w), arena, &state) == PH_OK && ph_state_equal(&state, &named));
     PH_CHECK(ph_state_decode_all(unhex(arena, "04"), arena, &state) == PH_ERR_MALFORMED);
@@ -285,7 +316,7 @@ static void values(ph_rt_t *rt, world_t *world)
     PH_CHECK(ph_small_list_count(rt) == 2 && list.count == 2 && list.items[0] == 5 && list.items[1] == 3);
 
     PH_CHECK(world->complaints == 0);
-    ph_host_storage_set(rt, ph_small_list_key(rt), PH_BYTES_LIT("\x08\x01"));   /* two elements, one byte */
+    ph_host_storage_set(rt, ph_small_list_key(rt), PH_BYTES_LIT("\x08\x01")); /* two elements, one byte */
     ph_small_list_get(rt, &list);
     PH_CHECK(list.count == 0 && world->complaints == 1);
     ph_small_list_take(rt, &list);
@@ -296,8 +327,10 @@ static void values(ph_rt_t *rt, world_t *world)
 static void maps(ph_rt_t *rt, world_t *world)
 {
     /* twox128("Small") and twox128("Heads"), the fake twox64 of the key, the key */
-    is_hex(ph_small_heads_key(rt, (ph_para_id_t){1}), SMALL_HEADS_PREFIX "0908080809080808" "01000000");
-    is_hex(ph_small_plain_key(rt, 0), SMALL_OLD_PLAIN_PREFIX "2020202020202020202020202020202020202020202020202020202020202020");
+    is_hex(ph_small_heads_key(rt, (ph_para_id_t){1}), SMALL_HEADS_PREFIX "0908080809080808"
+                                                                         "01000000");
+    is_hex(ph_small_plain_key(rt, 0),
+           SMALL_OLD_PLAIN_PREFIX "2020202020202020202020202020202020202020202020202020202020202020");
     for (uint32_t i = 3; i > 0; i--)
         ph_small_heads_set(rt, (ph_para_id_t){i}, (ph_blob_t){ph_bytes(&"abc"[i - 1], 1)});
     ph_bytes_t cursor = {0};
@@ -326,7 +359,7 @@ static void maps(ph_rt_t *rt, world_t *world)
     ph_state_t idle = {.kind = PH_STATE_IDLE}, state;
     for (uint16_t i = 0; i < 6; i++)
         ph_small_votes_set(rt, (ph_para_id_t){i % 2u}, i, &idle);
-    ph_host_storage_set(rt, ph_small_votes_key(rt, (ph_para_id_t){1}, 3), PH_BYTES_LIT("\x01"));   /* no such state */
+    ph_host_storage_set(rt, ph_small_votes_key(rt, (ph_para_id_t){1}, 3), PH_BYTES_LIT("\x01")); /* no such state */
     uint16_t k2;
     cursor = (ph_bytes_t){0};
     PH_CHECK(ph_small_votes_next_under(rt, (ph_para_id_t){1}, &cursor, &k2, &state) && k2 == 1);
@@ -344,7 +377,10 @@ static void maps(ph_rt_t *rt, world_t *world)
 static void calls_and_events(ph_rt_t *rt, world_t *world)
 {
     ph_origin_t root = ph_origin_root();
-    ph_call_t inner = {.kind = PH_CALL_SMALL, .small = {.kind = PH_CALL_SMALL_SET_HEAD, .set_head = {.para = {4}, .note = PH_BYTES_LIT("hi"), .head = {.blob = {PH_BYTES_LIT("Z")}}}}};
+    ph_call_t inner = {
+        .kind = PH_CALL_SMALL,
+        .small = {.kind = PH_CALL_SMALL_SET_HEAD,
+                  .set_head = {.para = {4}, .note = PH_BYTES_LIT("hi"), .head = {.blob = {PH_BYTES_LIT("Z")}}}}};
     ph_call_t outer = {.kind = PH_CALL_SMALL, .small = {.kind = PH_CALL_SMALL_NESTED, .nested = {.call = &inner}}};
     ph_writer_t w = ph_writer_in(rt->arena);
     ph_call_encode(&w, &outer);
@@ -379,7 +415,8 @@ static void apis(ph_rt_t *rt)
     ph_writer_t in = ph_writer_in(rt->arena), out = ph_writer_in(rt->arena);
     ph_args_small_heads_encode(&in, &args);
     PH_CHECK(ph_api_call(rt, PH_BYTES_LIT("Small_heads"), ph_writer_bytes(&in), &out) == PH_OK);
-    is_hex(ph_writer_bytes(&out), "04" "045a");
+    is_hex(ph_writer_bytes(&out), "04"
+                                  "045a");
     ph_write_u8(&in, 0);
     PH_CHECK(ph_api_call(rt, PH_BYTES_LIT("Small_heads"), ph_writer_bytes(&in), &out) == PH_ERR_INTERNAL);
     PH_CHECK(strstr(rt->panic, "small_heads") || strstr(rt->panic, "Small_heads"));
@@ -399,7 +436,8 @@ static void protocols(void)
 {
     PH_CHECK(PH_PROTOCOL_COUNT == 3);
     const ph_protocol_t *fetch = &ph_protocols[PH_PROTO_FETCH_1], *gossip = &ph_protocols[PH_PROTO_GOSSIP_2];
-    PH_CHECK(fetch->is_request && fetch->request == &ph_type_hash && fetch->max_response == 5000 && fetch->timeout_ms == 1200);
+    PH_CHECK(fetch->is_request && fetch->request == &ph_type_hash && fetch->max_response == 5000 &&
+             fetch->timeout_ms == 1200);
     PH_CHECK(strcmp(fetch->legacy_name, "/small/fetch") == 0 && fetch->queue == 7 && fetch->max_request == 64);
     PH_CHECK(gossip->is_main && !gossip->is_request && gossip->message == &ph_type_notification_gossip_2);
     PH_CHECK(ph_protocols[PH_PROTO_GOSSIP_1].max_message == 900);
@@ -417,22 +455,32 @@ static ph_reply_thunk_t last_thunk;
 static const void *last_reply;
 static char payload_copy[512];
 
-uint8_t ph_msg_kind(const ph_msg_t *msg) { return msg->kind; }
-const void *ph_msg_payload(const ph_msg_t *msg) { return msg->payload; }
+uint8_t ph_msg_kind(const ph_msg_t *msg)
+{
+    return msg->kind;
+}
+const void *ph_msg_payload(const ph_msg_t *msg)
+{
+    return msg->payload;
+}
 void ph_overseer_send(ph_subsystem_t *self, uint8_t to, uint8_t kind, const void *payload)
 {
     (void)self;
     memcpy(payload_copy, payload, ph_subsystems[to].messages[kind].payload->size);
     last = (struct ph_msg){to, kind, payload_copy};
 }
-void ph_overseer_ask(ph_job_t *job, uint8_t to, uint8_t kind, const void *payload, void *flow, void (*fn)(void), ph_reply_thunk_t thunk)
+void ph_overseer_ask(ph_job_t *job, uint8_t to, uint8_t kind, const void *payload, void *flow, void (*fn)(void),
+                     ph_reply_thunk_t thunk)
 {
     (void)job, (void)flow;
     ph_overseer_send(NULL, to, kind, payload);
     last_fn = fn;
     last_thunk = thunk;
 }
-void ph_overseer_reply(ph_subsystem_t *self, ph_msg_t *msg, const void *reply) { (void)self, (void)msg, last_reply = reply; }
+void ph_overseer_reply(ph_subsystem_t *self, ph_msg_t *msg, const void *reply)
+{
+    (void)self, (void)msg, last_reply = reply;
+}
 
 static void on_count(ph_job_t *job, void *flow, ph_err_t err, const ph_opt_u32_t *reply)
 {
@@ -459,9 +507,11 @@ static void messages(void)
     ph_ask_runtime_request_heads(NULL, &(ph_hash_t){{9}}, (ph_para_id_t){4}, &idle, NULL, NULL);
     PH_CHECK(last.to == PH_SUBSYSTEM_RUNTIME && ph_msg_as_runtime_request_heads(&last)->relay_parent.bytes[0] == 9);
     const ph_api_request_t *request = &ph_runtime_requests[last.kind];
-    PH_CHECK(strcmp(request->method, "Small_heads") == 0 && request->since == 2 && request->result == &ph_type_vec_blob);
+    PH_CHECK(strcmp(request->method, "Small_heads") == 0 && request->since == 2 &&
+             request->result == &ph_type_vec_blob);
     PH_CHECK(request->reply == &ph_type_res_vec_blob_runtime_api_error);
-    const ph_subsystem_info_t *asker = &ph_subsystems[PH_SUBSYSTEM_ASKER], *keeper = &ph_subsystems[PH_SUBSYSTEM_KEEPER];
+    const ph_subsystem_info_t *asker = &ph_subsystems[PH_SUBSYSTEM_ASKER],
+                              *keeper = &ph_subsystems[PH_SUBSYSTEM_KEEPER];
     PH_CHECK(PH_SUBSYSTEM_COUNT == 3 && asker->capacity == 16 && asker->route_count == 6 && asker->message_count == 1);
     PH_CHECK(keeper->message_count == 4 && keeper->messages[PH_MSG_KEEPER_KEEP].reply == NULL);
     PH_CHECK(keeper->messages[PH_MSG_KEEPER_COUNT].reply == &ph_type_opt_u32 && keeper->routes[0].unbounded);
