@@ -152,7 +152,7 @@ static void query_all_chunks(ph_subsystem_t *self, ph_msg_t *msg)
 
 /* ---- storing ---- */
 
-static ph_res_unit_store_error_t refused(ph_store_error_kind_t kind)
+static ph_res_unit_store_error_t refused(uint8_t kind)
 {
     return (ph_res_unit_store_error_t){.kind = PH_RES_UNIT_STORE_ERROR_ERR, .err = {kind}};
 }

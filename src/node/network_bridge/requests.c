@@ -64,7 +64,7 @@ void ph_bridge_respond(ph_subsystem_t *self, const ph_msg_network_bridge_respond
 
 /* ---- ours ---- */
 
-static void reply_failure(ph_subsystem_t *self, ph_msg_t *question, ph_request_failure_kind_t kind)
+static void reply_failure(ph_subsystem_t *self, ph_msg_t *question, uint8_t kind)
 {
     ph_res_bytes_request_failure_t reply = {.kind = PH_RES_BYTES_REQUEST_FAILURE_ERR, .err = {kind}};
     ph_reply_network_bridge_send_request(self, question, &reply);

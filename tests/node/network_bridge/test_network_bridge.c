@@ -504,7 +504,7 @@ static void the_topology_is_passed_on(void **state)
 
 /* ---- reputation ---- */
 
-static void report(fixture_t *f, uint32_t peer, ph_reputation_kind_t kind)
+static void report(fixture_t *f, uint32_t peer, uint8_t kind)
 {
     ph_msg_network_bridge_report_peer_t msg = {
         {peer},
