@@ -88,20 +88,19 @@ def is_python(command):
 
 def fuzz_programs(seconds, seed):
     """libFuzzer's targets: each starts from its seeds and keeps what it finds in the tree. Seed 0: another one each time."""
-    tree = folder("fuzz")
     found = []
     for source in sorted(os.listdir(os.path.join(ROOT, "fuzz"))):
         name, ending = os.path.splitext(source)
         if ending != ".c" or not name.startswith("fuzz_"):
             continue
-        corpus, crashes = (os.path.join(tree, kind, name) for kind in ("corpus", "crashes"))
+        corpus, crashes = (os.path.join("build", "fuzz", kind, name, "") for kind in ("corpus", "crashes"))
         for path in (corpus, crashes):
-            os.makedirs(path, exist_ok=True)
-        command = [os.path.join(tree, name), "-max_total_time=%d" % seconds, "-seed=%d" % seed, "-timeout=20", "-rss_limit_mb=3000",
+            os.makedirs(os.path.join(ROOT, path), exist_ok=True)
+        command = [os.path.join(folder("fuzz"), name), "-max_total_time=%d" % seconds, "-seed=%d" % seed, "-timeout=20", "-rss_limit_mb=3000",
                    "-max_len=4096", "-print_final_stats=1", "-verbosity=0",
-                   "-artifact_prefix=" + os.path.join(crashes, ""), corpus]
-        seeds = os.path.join(ROOT, "fuzz", "corpus", name)
-        found.append(Program("fuzz", name, command + ([seeds] if os.path.isdir(seeds) else []), ROOT,
+                   "-artifact_prefix=" + crashes, corpus]
+        seeds = os.path.join("fuzz", "corpus", name)
+        found.append(Program("fuzz", name, command + ([seeds] if os.path.isdir(os.path.join(ROOT, seeds)) else []), ROOT,
                              seconds_max=seconds + 120))
     return found
 

@@ -94,7 +94,7 @@ static void reward(ph_subsystem_t *self, ph_peer_id_t id, int32_t benefit)
 
 static void punish(ph_subsystem_t *self, ph_peer_id_t peer, ph_reputation_kind_t kind, ph_bytes_t reason)
 {
-    ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){kind}, reason);
+    ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){(uint8_t)kind}, reason);
 }
 
 /* ---- where a bitfield goes ---- */

@@ -32,7 +32,7 @@ static const ph_msg_pov_distribution_fetch_pov_t *asked(const fetching_t *f)
 
 static void fail(ph_job_t *job, const fetching_t *f, ph_request_failure_kind_t kind)
 {
-    ph_res_shared_pov_request_failure_t reply = {.kind = PH_RES_SHARED_POV_REQUEST_FAILURE_ERR, .err = {kind}};
+    ph_res_shared_pov_request_failure_t reply = {.kind = PH_RES_SHARED_POV_REQUEST_FAILURE_ERR, .err = {(uint8_t)kind}};
     ph_reply_pov_distribution_fetch_pov(ph_job_self(job), f->msg, &reply);
     ph_job_end(job);
 }
