@@ -37,7 +37,7 @@ def section(name, content):
 
 
 def constant(source, name):
-    found = re.search(r"#define %s (?:\"([^\"]*)\"|(\d+))" % name, source)
+    found = re.search(r"#define %s +(?:\"([^\"]*)\"|(\d+))" % name, source)
     if not found:
         sys.exit("params.h: no %s" % name)
     return found.group(1) if found.group(1) is not None else int(found.group(2))

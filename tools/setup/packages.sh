@@ -24,6 +24,7 @@ run|librocksdb-dev|lib:rocksdb|the store on disk
 run|libuv1-dev|lib:libuv|event loop, threads, processes
 run|libjansson-dev|lib:jansson|reads JSON
 test|libcmocka-dev|lib:cmocka|unit tests
+test|valgrind|cmd:valgrind|looks for branches on secrets
 test|libclang-rt-${clang_version:-14}-dev|deb:libclang-rt-${clang_version:-14}-dev|libFuzzer and clang's sanitizers
 ci|clang-format|cmd:clang-format|checks the format of the C sources
 ci|git|cmd:git|tells which files changed

@@ -12,6 +12,7 @@ import argparse
 import concurrent.futures
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -61,7 +62,7 @@ def build(tree, total):
 def run(program):
     """(counts, output, seconds) of one program."""
     started = time.monotonic()
-    if not os.path.exists(program.command[0]):
+    if not shutil.which(program.command[0]):
         return Counts(failed=1), "it was not built", 0.0
     try:
         ran = subprocess.run(program.command, cwd=program.directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
