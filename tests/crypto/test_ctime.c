@@ -1,6 +1,6 @@
 /* Nothing branches on a secret: under valgrind the secrets count as undefined memory, and memcheck reports every branch
- * and address that depends on them (run: valgrind --error-exitcode=1 --track-origins=yes crypto_test_ctime, without
- * sanitizers). Elsewhere there is nothing to see, so the tests are skipped.
+ * and address that depends on them (run: valgrind --track-origins=yes crypto_test_ctime, without sanitizers). Elsewhere
+ * there is nothing to see, so the tests are skipped.
  */
 #include "support/cmocka.h"
 
