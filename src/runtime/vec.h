@@ -29,7 +29,7 @@ static inline void *ph_vec_hole_(ph_rt_t *rt, const void *items, size_t size, si
 /* Removes element i, keeping order. */
 #define ph_vec_remove(vec, i) ph_list_remove(vec, i)
 /* Removes the first n elements. */
-#define ph_vec_drop(vec, n) ((vec)->items += (n), (vec)->count -= (n))
+#define ph_vec_drop(vec, n) ((n) ? (void)((vec)->items += (n), (vec)->count -= (n)) : (void)0)
 /* Zeroed room for n elements, count set to n. */
 #define ph_vec_alloc(rt, vec, n)                                                                                       \
     ((vec)->items = ph_arena_alloc((rt)->arena, (size_t)(n) * sizeof *(vec)->items), (vec)->count = (size_t)(n))

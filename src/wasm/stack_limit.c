@@ -320,10 +320,9 @@ static void write_code(limiter_t *l, ph_writer_t *section)
 
 static void write_functions(limiter_t *l, ph_writer_t *section)
 {
-    const uint32_t *own = l->module.type_of.items + l->module.import_count;
     ph_wasm_write_u32(section, (uint32_t)(l->bodies.count + l->thunks.count));
     for (size_t i = 0; i < l->bodies.count; i++)
-        ph_wasm_write_u32(section, own[i]);
+        ph_wasm_write_u32(section, l->module.type_of.items[l->module.import_count + i]);
     for (size_t i = 0; i < l->thunks.count; i++)
         ph_wasm_write_u32(section, l->module.type_of.items[l->thunks.items[i]]);
 }
