@@ -52,6 +52,12 @@ ph_err_t ph_wasm_compile(ph_wasm_engine_t *engine, ph_bytes_t *artifact, ph_wasm
     return err;
 }
 
+ph_err_t ph_wasm_validate(ph_wasm_engine_t *engine, ph_wasm_fault_t *fault, ph_bytes_t wasm)
+{
+    wasmtime_error_t *error = wasmtime_module_validate(engine->engine, wasm.data, wasm.len);
+    return error ? ph_wasm_fault_of(fault, PH_WASM_FAULT_MODULE, PH_ERR_MALFORMED, error) : PH_OK;
+}
+
 static bool same_signature(const char *signature, const wasm_functype_t *type)
 {
     const wasm_valtype_vec_t *lists[2] = {wasm_functype_params(type), wasm_functype_results(type)};

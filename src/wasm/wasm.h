@@ -73,6 +73,9 @@ typedef struct ph_wasm_import {
  * or MODULE; INTERNAL. */
 PH_MUST_CHECK ph_err_t ph_wasm_compile(ph_wasm_engine_t *engine, ph_bytes_t *artifact, ph_wasm_fault_t *fault,
                                        ph_bytes_t wasm);
+/* Checks that `wasm`, as it is, is a valid module of this dialect, without compiling it. MALFORMED with fault MODULE.
+ */
+PH_MUST_CHECK ph_err_t ph_wasm_validate(ph_wasm_engine_t *engine, ph_wasm_fault_t *fault, ph_bytes_t wasm);
 /* Loads an artifact, which must come from ph_wasm_compile unchanged (it is machine code: whoever stores it must protect
  * it), and links it to the imports, which must outlive the module. Imported functions that the table lacks trap when
  * called. UNSUPPORTED: an artifact of another version or machine. INVALID with fault LINK: imports from
