@@ -4,7 +4,7 @@
 
 ## Answers questions about the runtime's state at a block; caches what cannot change.
 subsystem runtime_api capacity 2048 {
-  requests ParachainHost validators, validator_groups, availability_cores, persisted_validation_data, assumed_validation_data, check_validation_outputs, session_index_for_child, validation_code, validation_code_by_hash, validation_code_hash, candidate_pending_availability, candidates_pending_availability, candidate_events, session_info, session_executor_params, minimum_backing_votes, async_backing_params, disabled_validators, node_features, claim_queue, on_chain_votes, backing_constraints, scheduling_lookahead, validation_code_bomb_limit
+  requests ParachainHost validators, validator_groups, availability_cores, persisted_validation_data, assumed_validation_data, check_validation_outputs, session_index_for_child, validation_code, validation_code_by_hash, validation_code_hash, candidate_pending_availability, candidates_pending_availability, candidate_events, session_info, session_executor_params, minimum_backing_votes, async_backing_params, disabled_validators, node_features, claim_queue, on_chain_votes, backing_constraints, scheduling_lookahead, validation_code_bomb_limit, pvfs_require_precheck, submit_pvf_check_statement
   requests BabeApi current_epoch
 }
 
@@ -21,7 +21,15 @@ subsystem chain_api capacity 2048 {
 ## Runs parachain validation functions and checks everything a descriptor claims.
 subsystem candidate_validation capacity 2048 {
   message validate { receipt: CandidateReceipt, validation_data: PersistedValidationData, pov: shared<PoV> } -> ValidationOutcome
+  ## Prepares code that is under vote.
+  message pre_check { relay_parent: Hash, code_hash: ValidationCodeHash } -> PreCheckOutcome
   sends runtime_api request_validation_code_by_hash, request_check_validation_outputs, request_session_index_for_child, request_session_executor_params, request_validation_code_bomb_limit, request_claim_queue
+}
+
+## Votes on code that is new to the chain, once it was tried.
+subsystem pvf_checker {
+  sends runtime_api request_pvfs_require_precheck, request_session_index_for_child, request_validators, request_submit_pvf_check_statement
+        candidate_validation pre_check
 }
 
 ## Seconds, validates what others second, collects statements, knows what is backable.
@@ -31,12 +39,12 @@ subsystem candidate_backing capacity 2048 {
   ## A statement with a good signature, from the network.
   message statement { relay_parent: Hash, statement: SignedFullStatementWithPVD }
   message get_backable_candidates { relay_parent: Hash, candidates: vec<CandidateHash> } -> vec<BackedCandidate>
-  sends runtime_api request_validators, request_validator_groups, request_availability_cores, request_claim_queue, request_session_index_for_child, request_persisted_validation_data, request_minimum_backing_votes, request_disabled_validators, request_session_info, request_validation_code_hash
+  sends runtime_api request_validators, request_validator_groups, request_availability_cores, request_session_index_for_child, request_persisted_validation_data, request_minimum_backing_votes, request_disabled_validators, request_validation_code_hash
         candidate_validation validate
         availability_store store_available_data
         pov_distribution fetch_pov, distribute_pov
         statement_distribution share, backed
-        candidate_selection invalid, seconded unbounded
+        candidate_selection invalid, declined, seconded unbounded
         provisioner provisionable_data
 }
 
@@ -48,7 +56,7 @@ subsystem statement_distribution capacity 2048 {
   message incoming_attested_candidate { peer: PeerId, ticket: u64, request: AttestedCandidateRequest }
   sends network_bridge send_validation_message, report_peer, report_batch, send_request, respond unbounded
         candidate_backing statement unbounded
-        runtime_api request_validators, request_validator_groups, request_availability_cores, request_claim_queue, request_session_index_for_child, request_session_info, request_minimum_backing_votes, request_disabled_validators
+        runtime_api request_validator_groups, request_availability_cores, request_claim_queue, request_session_index_for_child, request_session_info, request_minimum_backing_votes, request_disabled_validators
 }
 
 ## Fetches the PoV from a validator that vouched for it, serves ours.
@@ -64,7 +72,6 @@ subsystem pov_distribution capacity 2048 {
 ## Keeps chunks and full data as long as they may be needed.
 subsystem availability_store capacity 2048 {
   message query_available_data { candidate: CandidateHash } -> option<shared<AvailableData>>
-  message query_data_availability { candidate: CandidateHash } -> bool
   message query_chunk { candidate: CandidateHash, validator: ValidatorIndex } -> option<shared<ErasureChunk>>
   message query_all_chunks { candidate: CandidateHash } -> vec<AvailableChunk>
   message query_chunk_availability { candidate: CandidateHash, validator: ValidatorIndex } -> bool
@@ -72,7 +79,7 @@ subsystem availability_store capacity 2048 {
   ## Encodes, compares the root, keeps the data and every chunk.
   message store_available_data { candidate: CandidateHash, n_validators: u32, data: shared<AvailableData>, expected_erasure_root: Hash, core_index: CoreIndex } -> result<unit, StoreError>
   sends runtime_api request_candidate_events, request_validators, request_node_features
-        chain_api block_number, block_header, finalized_block_hash, finalized_block_number, ancestors
+        chain_api ancestors
 }
 
 ## Fetches our chunk of every candidate pending availability, serves the ones we have.
@@ -80,7 +87,7 @@ subsystem availability_distribution capacity 2048 {
   message incoming_chunk_request_v1 { peer: PeerId, ticket: u64, request: ChunkFetchingRequest }
   message incoming_chunk_request_v2 { peer: PeerId, ticket: u64, request: ChunkFetchingRequest }
   sends network_bridge send_request, respond, report_peer unbounded
-        runtime_api request_availability_cores, request_session_index_for_child, request_session_info, request_validators, request_validator_groups, request_node_features
+        runtime_api request_availability_cores, request_session_index_for_child, request_session_info, request_node_features
         availability_store query_chunk, query_chunk_availability, store_chunk
         chain_api ancestors
 }
@@ -115,9 +122,8 @@ subsystem provisioner capacity 2048 {
   ## From now on every provisionable datum about this relay parent is passed on to block_authorship as it arrives.
   message request_block_authorship_data { relay_parent: Hash }
   message provisionable_data { relay_parent: Hash, data: ProvisionableData }
-  sends runtime_api request_availability_cores, request_claim_queue, request_persisted_validation_data, request_validator_groups, request_session_index_for_child, request_validators
+  sends runtime_api request_availability_cores, request_persisted_validation_data
         candidate_backing get_backable_candidates unbounded
-        chain_api block_number
         block_authorship provisionable unbounded
 }
 
@@ -132,6 +138,8 @@ subsystem candidate_selection capacity 2048 {
   ## A collator advertises a candidate of the para we are assigned to.
   message collation { relay_parent: Hash, para: ParaId, peer: PeerId, collator: CollatorId, candidate: option<CandidateHash> }
   message invalid { relay_parent: Hash, receipt: CandidateReceipt }
+  ## Backing will not second it, through no fault of the collator's.
+  message declined { relay_parent: Hash, candidate: CandidateHash }
   message seconded { relay_parent: Hash, statement: UncheckedSignedFullStatement }
   sends collator_protocol fetch_collation, report_collator, note_good_collation, notify_collation_seconded
         candidate_backing second
@@ -157,14 +165,14 @@ subsystem collator_protocol capacity 2048 {
 
 ## Builds collations for the paras this node collates for.
 subsystem collation_generation {
-  sends runtime_api request_availability_cores, request_claim_queue, request_validators, request_persisted_validation_data, request_validation_code_hash, request_session_index_for_child
+  sends runtime_api request_availability_cores, request_claim_queue, request_validators, request_persisted_validation_data, request_validation_code_hash, request_session_index_for_child, request_backing_constraints
         collator_protocol collate_on, distribute_collation
 }
 
 ## The gossip grid of each session, and connections to the session's validators.
 subsystem gossip_support {
   sends network_bridge connect_to_validators, new_gossip_topology
-        runtime_api request_session_index_for_child, request_session_info, request_validators, request_current_epoch
+        runtime_api request_session_index_for_child, request_session_info, request_current_epoch
 }
 
 ## The one subsystem that touches the network.
@@ -188,5 +196,4 @@ subsystem network_bridge capacity 8192 {
         pov_distribution incoming_pov_request
         availability_distribution incoming_chunk_request_v1, incoming_chunk_request_v2
         availability_recovery incoming_available_data_request
-        chain_api finalized_block_number
 }

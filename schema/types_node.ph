@@ -107,6 +107,14 @@ enum ValidationOutcome {
   2 Failed(string)
 }
 
+## Can code that is new to the chain be used?
+enum PreCheckOutcome {
+  0 Valid
+  1 Invalid
+  ## We could not find out.
+  2 Failed
+}
+
 ## Why a candidate is invalid (polkadot-sdk's InvalidCandidate, by name).
 enum InvalidCandidate {
   0 ExecutionError(string)

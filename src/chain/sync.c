@@ -6,7 +6,6 @@
  * announced them, a run of ancestors at a time, towards what we have. */
 
 enum { ANCESTORS_A_REQUEST = 64, BLOCKS_A_RESPONSE = 128, FETCH_TRIES = 6, ANNOUNCES_KEPT = 32 };
-#define PEERS_PERIOD_US 2000000
 
 static sync_peer_t *find_peer(ph_chain_t *chain, ph_peer_id_t peer)
 {
@@ -29,6 +28,23 @@ static void note_known(sync_peer_t *peer, const ph_hash_t *hash)
 {
     if (!peer_knows(peer, hash))
         peer->known[peer->known_count++ % ANNOUNCES_KEPT] = *hash;
+}
+
+static void note_best(sync_peer_t *peer, ph_block_number_t number)
+{
+    if (number > peer->best)
+        peer->best = number;
+}
+
+/* More than half of the peers are further than that. (sc-network-sync: MAJOR_SYNC_BLOCKS.) */
+bool ph_sync_is_behind(const ph_chain_t *chain)
+{
+    enum { MAJOR_SYNC_BLOCKS = 5 };
+    uint64_t behind = (uint64_t)ph_chain_best(chain)->header.number + MAJOR_SYNC_BLOCKS;
+    size_t ahead = 0;
+    for (size_t i = 0; i < chain->peers.count; i++)
+        ahead += chain->peers.items[i].best > behind;
+    return 2 * ahead > chain->peers.count;
 }
 
 /* ---- fetching ---- */
@@ -207,6 +223,7 @@ static void on_announce(void *ctx, ph_peer_id_t from, ph_buf_t *message)
     if (peer && ph_block_announce_decode_all(ph_buf_bytes(message), arena, &announce) == PH_OK) {
         ph_hash_t hash = ph_relay_block_header_hash(&announce.header);
         note_known(peer, &hash);
+        note_best(peer, announce.header.number);
         if (announce.header.number > chain->final->block->header.number)
             ph_sync_want(chain, &hash, run_to(chain, announce.header.number), &from);
     } else if (peer) {
@@ -242,6 +259,7 @@ static void on_opened(void *ctx, ph_peer_id_t from, ph_bytes_t shake)
         sync_peer_t *peer = ph_list_add(NULL, &chain->peers);
         peer->peer = from;
         note_known(peer, &theirs.best_hash);
+        note_best(peer, theirs.best_number);
         if (theirs.best_number > chain->final->block->header.number)
             ph_sync_want(chain, &theirs.best_hash, run_to(chain, theirs.best_number), &from);
         /* Our handshake may be older than our best block by now. */
@@ -284,7 +302,7 @@ static void look_for_peers(void *ctx)
     ph_chain_t *chain = ctx;
     ph_peer_id_t *known;
     size_t count = ph_net_known(chain->env, NULL, 0);
-    chain->peers_timer = ph_env_timer(chain->env, PEERS_PERIOD_US, look_for_peers, chain);
+    chain->peers_timer = ph_env_timer(chain->env, chain->config.slot_ms * 1000 / 3, look_for_peers, chain);
     if (count == 0 || chain->peers.count >= chain->config.peers_wanted)
         return;
     known = ph_mem_alloc(NULL, count * sizeof *known);

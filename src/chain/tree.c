@@ -147,13 +147,16 @@ void ph_tree_add(ph_chain_t *chain, ph_relay_block_t *block)
     tree_node_t *parent = ph_tree_find(chain, &block->header.parent_hash);
     PH_CHECK(parent && !ph_tree_find(chain, &block->hash));
     tree_node_t *node = insert(chain, block, parent);
-    bool best = better(node, chain->best);
+    const tree_node_t *old = chain->best;
+    bool best = better(node, old);
     if (best)
         set_best(chain, node);
     if (chain->config.hooks.imported)
         chain->config.hooks.imported(chain->config.hooks.ctx, block, best);
-    if (best)
-        advance_finality(chain);
+    if (!best)
+        return;
+    ph_chain_pool_moved(chain, old, node);
+    advance_finality(chain);
 }
 
 /* ---- queries ---- */

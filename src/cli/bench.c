@@ -24,6 +24,7 @@ static const struct {
     {"trie", "roots and states of 10000 keys", ph_bench_trie, false},
     {"scale", "encoding and decoding", ph_bench_scale, false},
     {"pvf", "preparing and executing the built-in validation function", ph_bench_pvf, false},
+    {"runtime", "a block, by the runtime's native body and by its blob", ph_bench_runtime, false},
     {"overseer", "messages and questions between two subsystems", ph_bench_overseer, false},
     {"sim", "a simulated network of 6 validators and 2 paras, 10 slots", ph_bench_sim, false},
 };
@@ -228,8 +229,7 @@ int ph_cli_bench(int argc, char **argv)
     if (!benches[at].sized && (b.validators || b.size))
         return ph_options_wrong(&command, "--%s: %s does not take it", b.validators ? "validators" : "size", plain[0]);
     if (level != 0)
-        return ph_options_wrong(&command, "--cpu: %s kernels are not part of this version; expected portable",
-                                levels[level]);
+        return ph_options_wrong(&command, "--cpu: %s: this build has the portable kernel only", levels[level]);
     status = benches[at].run(&b);
     if (status == 0)
         json ? print_json(plain[0], &b) : print_text(&b);

@@ -39,6 +39,7 @@ int ph_bench_sr25519(ph_bench_t *b);
 int ph_bench_trie(ph_bench_t *b);
 int ph_bench_scale(ph_bench_t *b);
 int ph_bench_pvf(ph_bench_t *b);
+int ph_bench_runtime(ph_bench_t *b);
 int ph_bench_overseer(ph_bench_t *b);
 int ph_bench_sim(ph_bench_t *b);
 

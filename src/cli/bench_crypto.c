@@ -1,9 +1,12 @@
 /* `parahost bench sr25519` */
+#include <string.h>
+
+#include "base/arena.h"
 #include "base/check.h"
 #include "cli/bench.h"
 #include "crypto/sr25519.h"
 
-#define MESSAGE_LEN 100
+enum { MESSAGE_LEN = 100, BATCH_MAX = 256 };
 
 typedef struct crypto_bench {
     ph_sr25519_keypair_t pair;
@@ -11,6 +14,8 @@ typedef struct crypto_bench {
     ph_merlin_t message, vrf_input;
     uint8_t text[MESSAGE_LEN], signature[64];
     ph_vrf_t vrf;
+    ph_sr25519_signed_t *batch; /* of BATCH_MAX */
+    size_t batch_count;
 } crypto_bench_t;
 
 static void sign(void *ctx)
@@ -31,6 +36,28 @@ static void verify_prepared(void *ctx)
     ph_merlin_t t;
     ph_sr25519_message(&t, ph_bytes(c->text, MESSAGE_LEN));
     PH_CHECK(ph_sr25519_verify_prepared(c->signature, &t, &c->prepared));
+}
+
+static void verify_batch(void *ctx)
+{
+    crypto_bench_t *c = ctx;
+    PH_CHECK(ph_sr25519_verify_batch(c->batch, c->batch_count));
+}
+
+/* Every signature has a key and a message of its own. */
+static void make_batch(ph_arena_t *arena, crypto_bench_t *c)
+{
+    c->batch = ph_arena_alloc(arena, BATCH_MAX * sizeof *c->batch);
+    for (uint32_t i = 0; i < BATCH_MAX; i++) {
+        uint8_t seed[32] = {0}, *bytes = ph_arena_alloc(arena, 64 + 32 + MESSAGE_LEN);
+        ph_sr25519_keypair_t pair;
+        ph_put_u32(seed, i);
+        ph_sr25519_from_mini_secret(&pair, seed);
+        c->batch[i] = (ph_sr25519_signed_t){bytes, bytes + 64, ph_bytes(bytes + 96, MESSAGE_LEN)};
+        ph_put_u32(bytes + 96, i);
+        memcpy(bytes + 64, pair.public_key, 32);
+        ph_sr25519_sign(&pair, bytes, c->batch[i].message, NULL);
+    }
 }
 
 static void vrf_sign(void *ctx)
@@ -56,6 +83,13 @@ int ph_bench_sr25519(ph_bench_t *b)
     ph_bench_run(b, "sign", 1, "signatures", 1, sign, &c);
     ph_bench_run(b, "verify", 1, "signatures", 1, verify, &c);
     ph_bench_run(b, "verify-prepared", 1, "signatures", 1, verify_prepared, &c);
+    ph_arena_t *arena = ph_arena_new();
+    make_batch(arena, &c);
+    c.batch_count = 64;
+    ph_bench_run(b, "verify-batch-64", 64, "signatures", 64, verify_batch, &c);
+    c.batch_count = 256;
+    ph_bench_run(b, "verify-batch-256", 256, "signatures", 256, verify_batch, &c);
+    ph_arena_free(arena);
     ph_bench_run(b, "vrf-sign", 1, "signatures", 1, vrf_sign, &c);
     ph_bench_run(b, "vrf-verify", 1, "signatures", 1, vrf_verify, &c);
     return 0;

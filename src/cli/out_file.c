@@ -1,9 +1,12 @@
 #include "cli/out_file.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +41,58 @@ static char *resolve(const char *path)
     return copy_text(realpath(path, real) ? real : path, "");
 }
 
+/* ---- files beside the target ----
+ * Whoever writes one holds a lock on it. What lies there unlocked is left of a command that was killed. */
+
+static const char PART[] = ".part-XXXXXX";
+
+static bool is_part_of(const char *name, const char *base)
+{
+    size_t len = strlen(base), fixed = sizeof PART - 1 - 6;
+    return strncmp(name, base, len) == 0 && strncmp(name + len, PART, fixed) == 0 && strlen(name + len) == fixed + 6;
+}
+
+static void remove_if_left(int folder, const char *name)
+{
+    struct stat st;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        (void)unlinkat(folder, name, 0);
+    close(fd);
+}
+
+static void remove_left_parts(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    char *folder = copy_text(slash ? path : ".", "");
+    if (slash)
+        folder[slash == path ? 1 : slash - path] = 0;
+    DIR *dir = opendir(folder);
+    ph_mem_free(folder);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (is_part_of(entry->d_name, base))
+            remove_if_left(dirfd(dir), entry->d_name);
+    closedir(dir);
+}
+
+/* A new part, locked; -1: errno says why. One that somebody took for left before we had the lock is made again. */
+static int make_part(char **name, const char *path)
+{
+    for (int tries = 0;; tries++) {
+        struct stat st;
+        *name = copy_text(path, PART);
+        int fd = mkostemp(*name, O_CLOEXEC);
+        if (fd < 0 || tries == 8 || flock(fd, LOCK_EX) != 0 || fstat(fd, &st) != 0 || st.st_nlink > 0)
+            return fd;
+        close(fd);
+        ph_mem_free(*name);
+    }
+}
+
 bool ph_out_open(ph_out_file_t *out, const char *what, const char *path)
 {
     struct stat st;
@@ -46,8 +101,8 @@ bool ph_out_open(ph_out_file_t *out, const char *what, const char *path)
     if (exists && !S_ISREG(st.st_mode)) {
         out->file = fopen(path, "wb");
     } else {
-        out->temporary = copy_text(out->path, ".part-XXXXXX");
-        int fd = mkstemp(out->temporary);
+        remove_left_parts(out->path);
+        int fd = make_part(&out->temporary, out->path);
         mode_t mask = umask(0);
         umask(mask);
         if (fd >= 0 && fchmod(fd, exists ? st.st_mode & 07777 : 0666 & ~mask) == 0)

@@ -1,5 +1,7 @@
 /* Files that a command writes: complete or not at all. Content goes to a file beside the one that was asked for and
- * takes its name when everything is on disk. What is no regular file (a pipe, /dev/null) is written directly.
+ * takes its name when everything is on disk. A command that was killed leaves that file (NAME.part- and six letters);
+ * the next one that writes to the same name removes it. What is no regular file (a pipe, /dev/null) is written
+ * directly.
  */
 #ifndef PH_CLI_OUT_FILE_H
 #define PH_CLI_OUT_FILE_H

@@ -1,5 +1,6 @@
 #include "crypto/curve.h"
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "crypto/base_table.h"
 #include "crypto/fe51.h"
@@ -235,6 +236,49 @@ void ph_point_sum(ph_point_t *out, const uint8_t *base_scalar, const uint8_t (*s
         whole_without_t(&at, &sum);
     }
     whole(ge_at(out), &sum);
+}
+
+/* The digits lie by position, so that one position's are read in a row. */
+static int8_t *nafs_by_position(const uint8_t (*scalars)[32], size_t count)
+{
+    int8_t *nafs = ph_mem_alloc(NULL, 256 * count + 1), naf[256];
+    for (size_t k = 0; k < count; k++) {
+        to_naf(naf, scalars[k], 5);
+        for (size_t i = 0; i < 256; i++)
+            nafs[i * count + k] = naf[i];
+    }
+    return nafs;
+}
+
+void ph_point_sum_many(ph_point_t *out, const uint8_t *base_scalar, const uint8_t (*scalars)[32],
+                       const ph_point_table_t *tables, size_t count)
+{
+    int8_t base_naf[256] = {0}, *nafs = nafs_by_position(scalars, count);
+    if (base_scalar)
+        to_naf(base_naf, base_scalar, 8);
+    ge_t at = ge_identity();
+    half_t sum;
+    for (size_t i = 256; i-- > 0;) {
+        const int8_t *digits = nafs + i * count;
+        twice(&sum, &at);
+        for (size_t k = 0; k < count; k++)
+            if (digits[k]) {
+                whole(&at, &sum);
+                plus(&sum, &at, (const cached_t *)(const void *)&tables[k] + index_of(digits[k]), digits[k] < 0);
+            }
+        if (base_naf[i]) {
+            whole(&at, &sum);
+            plus_base(&sum, &at, index_of(base_naf[i]), base_naf[i] < 0);
+        }
+        whole_without_t(&at, &sum);
+    }
+    whole(ge_at(out), &sum);
+    ph_mem_free(nafs);
+}
+
+void ph_point_neutral(ph_point_t *out)
+{
+    *ge_at(out) = ge_identity();
 }
 
 /* Subtracts the order and looks at the borrow: also secret keys are checked with this. */

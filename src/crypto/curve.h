@@ -38,6 +38,13 @@ void ph_point_base(ph_point_t *out);
 void ph_point_sum(ph_point_t *out, const uint8_t *base_scalar, const uint8_t (*scalars)[32],
                   const ph_point_table_t *tables, size_t count);
 
+/* The same with any number of points, for batches: the doublings are shared. Takes 256 bytes a point from the heap for
+ * the while. */
+void ph_point_sum_many(ph_point_t *out, const uint8_t *base_scalar, const uint8_t (*scalars)[32],
+                       const ph_point_table_t *tables, size_t count);
+/* The neutral element of the curve; of ristretto255, compare with ph_ristretto_equal. */
+void ph_point_neutral(ph_point_t *out);
+
 /* Is it below the group's order L? Takes constant time. */
 bool ph_scalar_is_canonical(const uint8_t in[32]);
 

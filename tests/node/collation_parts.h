@@ -106,11 +106,15 @@ static inline void parts_answer_session_info(ph_harness_t *h, const parts_t *p)
 {
     ph_msg_t *asked = ASKED(h, SESSION_INFO);
     ph_authority_discovery_id_t ids[PARTS_MAX];
+    ph_validator_id_t keys[PARTS_MAX];
     assert_non_null(asked);
-    for (uint32_t i = 0; i < p->validators; i++)
+    for (uint32_t i = 0; i < p->validators; i++) {
         ids[i] = parts_authority(i);
+        memcpy(keys[i].bytes, p->keys[i], 32);
+    }
     ph_res_opt_session_info_runtime_api_error_t reply = {.ok = {.some = true}};
     reply.ok.value.discovery_keys = (ph_vec_authority_discovery_id_t){ids, p->validators};
+    reply.ok.value.validators = (ph_vec_validator_id_t){keys, p->validators};
     ph_harness_reply(h, asked, &reply);
 }
 

@@ -9,6 +9,7 @@
 #include "crypto/sr25519.h"
 #include "keystore/keystore.h"
 #include "primitives/rotation.h"
+#include "protocol/chain_api.h"
 #include "protocol/runtime_api.h"
 #include "support/harness.h"
 
@@ -97,6 +98,17 @@ static inline void session_answer_cores(ph_harness_t *h, const ph_core_state_t *
     ph_harness_reply(h, EXPECT_API(h, AVAILABILITY_CORES),
                      &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_OK,
                                                                   .ok = {(ph_core_state_t *)(uintptr_t)cores, count}});
+}
+
+/* The ancestors of a block, nearest first, by their numbers in the harness. */
+static inline void session_answer_ancestors(ph_harness_t *h, const uint32_t *blocks, size_t count)
+{
+    ph_hash_t hashes[8];
+    assert_in_range(count, 0, 8);
+    for (size_t i = 0; i < count; i++)
+        hashes[i] = ph_harness_hash(blocks[i]);
+    ph_harness_reply(h, ph_harness_expect(h, PH_SUBSYSTEM_CHAIN_API, PH_MSG_CHAIN_API_ANCESTORS),
+                     &(ph_vec_hash_t){hashes, count});
 }
 
 /* The runtime does not know, does not offer it, or panicked. */

@@ -1,6 +1,7 @@
 #include "node/availability_distribution/availability_distribution.h"
 
 #include "node/availability_distribution/fetch.h"
+#include "node/availability_distribution/leaf.h"
 #include "protocol/availability_distribution.h"
 #include "protocol/availability_distribution_out.h"
 
@@ -46,16 +47,15 @@ static void serve(ph_subsystem_t *self, uint64_t ticket, const ph_chunk_fetching
 
 /* ---- inputs ---- */
 
+/* The new leaf first: what it still wants must not end with the old one. */
 static void on_leaves(ph_subsystem_t *self, const ph_input_t *in)
 {
     const ph_availability_distribution_config_t *config = ph_config(self);
-    for (size_t i = 0; i < in->leaves.deactivated_count; i++) {
-        ph_job_t *job = ph_job_find(self, &in->leaves.deactivated[i]);
-        if (job)
-            ph_job_end(job);
-    }
-    if (in->leaves.has_activated && config->keystore)
-        ph_chunk_fetching_start(ph_job_start(self, &in->leaves.activated.hash, ph_chunk_fetching_state_size()));
+    const ph_hash_t *heir = in->leaves.has_activated && config->keystore ? &in->leaves.activated.hash : NULL;
+    if (heir)
+        ph_chunk_leaf_start(self, heir);
+    for (size_t i = 0; i < in->leaves.deactivated_count; i++)
+        ph_chunk_leaf_stop(self, &in->leaves.deactivated[i], heir);
 }
 
 static void on_message(ph_subsystem_t *self, ph_msg_t *msg)
@@ -79,13 +79,15 @@ static void on_message(ph_subsystem_t *self, ph_msg_t *msg)
 static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)
 {
     switch (in->kind) {
+    case PH_IN_START:
+        ph_chunk_fetches_init(ph_state(self));
+        break;
     case PH_IN_ACTIVE_LEAVES:
         on_leaves(self, in);
         break;
     case PH_IN_MESSAGE:
         on_message(self, in->msg);
         break;
-    case PH_IN_START:
     case PH_IN_BLOCK_FINALIZED:
     case PH_IN_CONCLUDE:
         break;
@@ -93,4 +95,10 @@ static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)
     return PH_OK;
 }
 
-const ph_subsystem_ops_t ph_availability_distribution_ops = {.handle = handle};
+static void destroy(ph_subsystem_t *self)
+{
+    ph_chunk_fetches_free(ph_state(self));
+}
+
+const ph_subsystem_ops_t ph_availability_distribution_ops = {
+    .state_size = sizeof(ph_chunk_fetches_t), .handle = handle, .destroy = destroy};

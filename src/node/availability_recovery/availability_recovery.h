@@ -2,9 +2,12 @@
  * section 13.
  *
  * Asked for a candidate's data it looks into our own store; then asks the backers, if a backing group is named, one by
- * one in random order; then takes our own chunks, and asks any validators for theirs until there are k, at most 50 at a
- * time. What comes out is encoded again: only data whose root is the descriptor's is handed on. A backer with other
- * data is passed over; k chunks proven against the root that make other data mean Invalid. Fewer than k good chunks:
+ * one in random order; then takes our own chunks, and asks any validators for theirs until there are k: at most 50 at a
+ * time, as many as are missing and a share more when many answers are of no use. Who cannot be reached comes last
+ * again, five times at most and without a pause (the request's own time-out is one); who has no chunk or a wrong one is
+ * not asked again. After a second without answers others are asked though requests are still under way. What comes out
+ * is encoded again: only data whose root is the descriptor's is handed on. A backer with other data is passed over; k
+ * chunks proven against the root that make other data mean Invalid. As soon as k chunks can no longer come together:
  * Unavailable. Questions for one candidate share one recovery; the last 16 answers are kept.
  *
  * Until approval voting asks, one validator drawn for each included candidate recovers it from chunks alone and

@@ -10,8 +10,10 @@
 #include "primitives/rotation.h"
 #include "protocol/availability_recovery_out.h"
 
-/* No candidate has nearly as much data: what claims more is invalid, and need not be held. */
-enum { PARALLEL = 50, TRIES = 5, PAYLOAD_MAX = 64 << 20 };
+/* TRIES: requests to one validator that come to nothing. SILENCE_MS: after so long without any answer, requests under
+ * way no longer keep others from being made; as long as a request's time-out, and like that not scaled. PAYLOAD_MAX: no
+ * candidate has nearly as much data; what claims more is invalid, and need not be held. */
+enum { PARALLEL = 50, TRIES = 5, SILENCE_MS = 1000, PAYLOAD_MAX = 64 << 20 };
 
 /* own store → backers → own chunks → others' chunks → decode → encode again → compare */
 typedef struct recovery {
@@ -22,8 +24,16 @@ typedef struct recovery {
     ph_recovery_question_t q;
     ph_session_info_t info;
     bool mapping;
-    ph_vec_validator_index_t order; /* whom to ask next; shuffled */
-    size_t next, under_way, round;
+    ph_vec_validator_index_t order; /* backers to ask; shuffled */
+    size_t next;
+    ph_validator_index_t *queue; /* whom to ask for a chunk, a ring; shuffled */
+    size_t queue_first, queue_count;
+    uint8_t *failures; /* by validator */
+    size_t under_way;  /* requests for chunks */
+    size_t awaited;    /* of them, those not given up for the purpose of asking others */
+    size_t silences;
+    uint64_t silence_timer;
+    size_t answers, errors;
     size_t threshold, systematic;
     ph_bits_t have;  /* by chunk index */
     ph_bits_t given; /* by validator: whose chunk we have, or who has none that is good */
@@ -36,6 +46,7 @@ typedef struct recovery {
 typedef struct asked_chunk {
     recovery_t *r;
     ph_validator_index_t from;
+    size_t silences; /* when it was asked */
 } asked_chunk_t;
 
 static void ask_for_chunks(recovery_t *r);
@@ -186,6 +197,19 @@ static bool is_good(const recovery_t *r, const ph_erasure_chunk_t *chunk, ph_val
                                    chunk->proof.v.items, chunk->proof.v.count) == PH_OK;
 }
 
+static void enqueue(recovery_t *r, ph_validator_index_t validator)
+{
+    size_t n = r->info.validators.count;
+    r->queue[(r->queue_first + r->queue_count++) % n] = validator;
+}
+
+static void note_answer(recovery_t *r, const asked_chunk_t *asked)
+{
+    r->answers++;
+    r->under_way--;
+    r->awaited -= asked->silences == r->silences;
+}
+
 static void take_chunk(ph_job_t *job, void *flow, ph_err_t err, const ph_res_bytes_request_failure_t *answer)
 {
     asked_chunk_t *asked = flow;
@@ -193,20 +217,22 @@ static void take_chunk(ph_job_t *job, void *flow, ph_err_t err, const ph_res_byt
     ph_subsystem_t *self = ph_job_self(job);
     ph_chunk_fetching_response_v2_t response;
     ph_peer_id_t peer;
-    r->under_way--;
+    note_answer(r, asked);
     if (r->decoding)
         return;
     bool answered = !err && answer->kind == PH_RES_BYTES_REQUEST_FAILURE_OK;
     bool well = answered && ph_chunk_fetching_response_v2_decode_all(answer->ok, ph_job_arena(job), &response) == PH_OK;
-    if (well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK && is_good(r, &response.chunk, asked->from))
+    bool good =
+        well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_CHUNK && is_good(r, &response.chunk, asked->from);
+    bool none = well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK;
+    r->errors += !good;
+    if (good)
         take_piece(r, &response.chunk, asked->from);
-    else if (answered) {
-        ph_bits_set(r->given, asked->from.v, true); /* only who could not be reached is asked again */
-        if (!(well && response.kind == PH_CHUNK_FETCHING_RESPONSE_V2_NO_SUCH_CHUNK) &&
-            ph_net_resolve(ph_env_of(self), &r->info.discovery_keys.items[asked->from.v], &peer))
-            ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR},
-                                               PH_BYTES_LIT("recovery: not the chunk asked for"));
-    }
+    else if (!answered && ++r->failures[asked->from.v] < TRIES)
+        enqueue(r, asked->from); /* only who could not be reached is asked again, after all others */
+    else if (answered && !none && ph_net_resolve(ph_env_of(self), &r->info.discovery_keys.items[asked->from.v], &peer))
+        ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){PH_REPUTATION_COST_MAJOR},
+                                           PH_BYTES_LIT("recovery: not the chunk asked for"));
     if (enough(r))
         begin_decoding(r);
     else
@@ -216,42 +242,61 @@ static void take_chunk(ph_job_t *job, void *flow, ph_err_t err, const ph_res_byt
 static void ask_for_chunk(recovery_t *r, ph_validator_index_t from)
 {
     asked_chunk_t *asked = ph_arena_alloc(ph_job_arena(r->job), sizeof *asked);
-    *asked = (asked_chunk_t){r, from};
+    *asked = (asked_chunk_t){r, from, r->silences};
     ph_recipient_t to = {.kind = PH_RECIPIENT_AUTHORITY, .authority = r->info.discovery_keys.items[from.v]};
     ph_chunk_fetching_request_t request = {.candidate_hash = ph_hash_of_receipt(&r->q.receipt), .index = from};
     ph_writer_t w = ph_writer_in(ph_job_arena(r->job));
     ph_chunk_fetching_request_encode(&w, &request);
     r->under_way++;
+    r->awaited++;
     ph_ask_network_bridge_send_request(r->job, &to, PH_PROTO_REQ_CHUNK_2, ph_writer_bytes(&w), asked, take_chunk);
+}
+
+/* As many as are missing, and more in the measure in which answers were of no use. */
+static size_t parallel_wanted(const recovery_t *r)
+{
+    size_t missing = r->threshold - r->pieces.count, most = r->threshold < PARALLEL ? r->threshold : PARALLEL;
+    size_t wanted = missing + (r->errors ? missing / (r->answers / r->errors) : 0);
+    return wanted < most ? wanted : most;
+}
+
+static void on_silence(ph_job_t *job, void *flow)
+{
+    recovery_t *r = flow;
+    (void)job;
+    r->silence_timer = 0;
+    r->silences++;
+    r->awaited = 0;
+    ask_for_chunks(r);
 }
 
 static void ask_for_chunks(recovery_t *r)
 {
-    size_t wanted = r->threshold - r->pieces.count;
-    while (r->under_way < PARALLEL && r->under_way < wanted + 2 && r->next < r->order.count) {
-        ph_validator_index_t from = r->order.items[r->next++];
-        if (from.v < r->info.discovery_keys.count && !ph_bits_get(r->given, from.v))
-            ask_for_chunk(r, from);
-    }
-    if (r->under_way)
-        return;
-    if (++r->round >= TRIES) {
+    if (r->pieces.count + r->under_way + r->queue_count < r->threshold) {
         finish(r, NULL, false);
         return;
     }
-    r->next = 0;
-    ask_for_chunks(r);
+    while (r->awaited < parallel_wanted(r) && r->queue_count) {
+        ph_validator_index_t from = r->queue[r->queue_first];
+        r->queue_first = (r->queue_first + 1) % r->info.validators.count;
+        r->queue_count--;
+        ask_for_chunk(r, from);
+    }
+    ph_job_cancel(r->job, r->silence_timer);
+    r->silence_timer = r->queue_count ? ph_job_after(r->job, SILENCE_MS, on_silence, r) : 0;
 }
 
 static void ask_all(recovery_t *r)
 {
     size_t n = r->info.validators.count;
-    r->order = (ph_vec_validator_index_t){.items = ph_arena_alloc(ph_job_arena(r->job), n * sizeof *r->order.items),
-                                          .count = n};
+    ph_vec_validator_index_t all = {.items = ph_arena_alloc(ph_job_arena(r->job), n * sizeof *all.items)};
+    r->failures = ph_arena_alloc(ph_job_arena(r->job), n);
     for (uint32_t i = 0; i < n; i++)
-        r->order.items[i].v = i;
-    shuffle(ph_env_of(ph_job_self(r->job)), &r->order);
-    r->next = 0;
+        if (i < r->info.discovery_keys.count && !ph_bits_get(r->given, i))
+            all.items[all.count++].v = i;
+    shuffle(ph_env_of(ph_job_self(r->job)), &all);
+    r->queue = all.items;
+    r->queue_count = all.count;
     ask_for_chunks(r);
 }
 

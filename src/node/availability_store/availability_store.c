@@ -17,13 +17,6 @@ static void query_available_data(ph_subsystem_t *self, ph_msg_t *msg)
     ph_rc_unref(rc);
 }
 
-static void query_data_availability(ph_subsystem_t *self, ph_msg_t *msg)
-{
-    const entry_t *entry = ph_av_entry(self, &ph_msg_as_availability_store_query_data_availability(msg)->candidate);
-    bool here = entry && entry->has_data;
-    ph_reply_availability_store_query_data_availability(self, msg, &here);
-}
-
 static void query_chunk_availability(ph_subsystem_t *self, ph_msg_t *msg)
 {
     const ph_msg_availability_store_query_chunk_availability_t *ask =
@@ -255,9 +248,6 @@ static void on_message(ph_subsystem_t *self, ph_msg_t *msg)
     switch ((ph_availability_store_msg_kind_t)ph_msg_kind(msg)) {
     case PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA:
         query_available_data(self, msg);
-        break;
-    case PH_MSG_AVAILABILITY_STORE_QUERY_DATA_AVAILABILITY:
-        query_data_availability(self, msg);
         break;
     case PH_MSG_AVAILABILITY_STORE_QUERY_CHUNK:
         query_chunk(self, msg);

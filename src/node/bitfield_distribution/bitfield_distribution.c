@@ -13,10 +13,12 @@
 enum {
     BENEFIT_FIRST = 15000,
     BENEFIT_KNOWN = 10000,
-    FLUSH_MS = 30000,
+    FLUSH_SLOTS = 5,
     RANDOM_TARGET = 4,
     RANDOM_SAMPLE = 25,
-    VIEW_MAX = 5
+    VIEW_MAX = 5,
+    LEFT_MAX = 8, /* leaves that we remember having left */
+    EARLY_MAX = 1024
 };
 
 typedef struct peer {
@@ -25,6 +27,7 @@ typedef struct peer {
     ph_opt_authority_discovery_id_t authority;
     uint32_t validator[2]; /* its index in each of the grids; NOBODY: none */
     int32_t benefit;       /* not reported yet */
+    size_t crossed;        /* bitfields of leaves that we had left, since our last new leaf */
 } peer_t;
 
 /* What a peer has or has sent of one relay parent's bitfields, by validator. */
@@ -42,17 +45,26 @@ typedef struct state {
     ph_map_t peers;  /* ph_peer_id_t → peer_t */
     grid_t grids[2]; /* newest first */
     bool flushing;
+    ph_hash_t left[LEFT_MAX]; /* leaves, a ring */
+    size_t left_count;
+    size_t bitfields_a_leaf; /* validators of the newest leaf known */
 } state_t;
+
+typedef struct early {
+    ph_peer_id_t from;
+    ph_rc_t *message;
+} early_t;
 
 /* One leaf. */
 typedef struct parent {
-    bool ready;
+    bool ready, failed; /* failed: the runtime did not answer */
     ph_session_index_t session;
     ph_vec_validator_id_t validators;
     ph_rc_t **known;            /* by validator: the message, or NULL */
     PH_LIST(knowledge_t) peers; /* by peer id, which are small and dense; bits in the job's arena */
-    /* Our own, if it came before we knew the validators. */
+    /* Our own and others', if they came before we knew the validators. */
     ph_rc_t *waiting;
+    PH_LIST(early_t) early;
 } parent_t;
 
 /* ---- reputation ---- */
@@ -88,8 +100,9 @@ static void reward(ph_subsystem_t *self, ph_peer_id_t id, int32_t benefit)
     peer->benefit += benefit;
     if (state->flushing)
         return;
+    const ph_bitfield_distribution_config_t *config = ph_config(self);
     state->flushing = true;
-    ph_job_after(ph_root_job(self), FLUSH_MS, flush, NULL);
+    ph_job_after(ph_root_job(self), FLUSH_SLOTS * config->slot_ms, flush, NULL);
 }
 
 static void punish(ph_subsystem_t *self, ph_peer_id_t peer, ph_reputation_kind_t kind, ph_bytes_t reason)
@@ -219,6 +232,23 @@ static bool signature_is_good(ph_job_t *job, const ph_unchecked_signed_availabil
 
 /* ---- from peers ---- */
 
+/* Was it sent before the peer heard that we had left that leaf? At most a leaf's bitfields are taken to have been. */
+static bool may_have_crossed(const state_t *state, peer_t *peer, const ph_hash_t *block)
+{
+    for (size_t i = 0; i < state->left_count && i < LEFT_MAX; i++)
+        if (memcmp(&state->left[i], block, sizeof *block) == 0)
+            return peer->crossed++ < state->bitfields_a_leaf;
+    return false;
+}
+
+static void on_stray(ph_subsystem_t *self, ph_peer_id_t from, const ph_hash_t *block)
+{
+    state_t *state = ph_state(self);
+    peer_t *peer = ph_map_get(&state->peers, &from);
+    if (!peer || !may_have_crossed(state, peer, block))
+        punish(self, from, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("bitfield: not in our view"));
+}
+
 static void on_bitfield(ph_subsystem_t *self, ph_peer_id_t from, ph_rc_t *message)
 {
     const ph_validation_protocol_v3_t *protocol = ph_rc_value(message);
@@ -227,10 +257,14 @@ static void on_bitfield(ph_subsystem_t *self, ph_peer_id_t from, ph_rc_t *messag
     uint32_t validator = signed_->validator_index.v;
     ph_job_t *job = ph_job_find(self, block);
     if (!job) {
-        punish(self, from, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("bitfield: not in our view"));
+        on_stray(self, from, block);
         return;
     }
     parent_t *p = ph_job_state(job);
+    if (!p->ready && !p->failed && p->early.count < EARLY_MAX) {
+        ph_list_push(NULL, &p->early, ((early_t){from, ph_rc_ref(message)}));
+        return;
+    }
     if (!p->ready || p->validators.count == 0) {
         punish(self, from, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("bitfield: no session keys"));
         return;
@@ -388,30 +422,59 @@ static void take_own(ph_job_t *job, ph_rc_t *message)
         accept(job, message);
 }
 
+static void drop_early(parent_t *p)
+{
+    for (size_t i = 0; i < p->early.count; i++)
+        ph_rc_unref(p->early.items[i].message);
+    ph_list_free(&p->early);
+}
+
+static void fail(parent_t *p)
+{
+    p->failed = true;
+    drop_early(p);
+}
+
+static void take_early(ph_job_t *job)
+{
+    const state_t *state = ph_state(ph_job_self(job));
+    parent_t *p = ph_job_state(job);
+    for (size_t i = 0; i < p->early.count; i++)
+        if (ph_map_get(&state->peers, &p->early.items[i].from))
+            on_bitfield(ph_job_self(job), p->early.items[i].from, p->early.items[i].message);
+    drop_early(p);
+}
+
 static void on_session(ph_job_t *job, void *flow, ph_err_t err, const ph_res_session_index_runtime_api_error_t *session)
 {
     state_t *state = ph_state(ph_job_self(job));
     parent_t *p = flow;
     const void *key;
     void *value;
-    if (err || session->kind != PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK)
+    if (err || session->kind != PH_RES_SESSION_INDEX_RUNTIME_API_ERROR_OK) {
+        fail(p);
         return;
+    }
     p->session = session->ok;
     p->known = ph_arena_alloc(ph_job_arena(job), p->validators.count * sizeof *p->known);
     p->ready = true;
+    state->bitfields_a_leaf = p->validators.count;
     if (p->waiting)
         take_own(job, p->waiting);
     for (size_t i = 0; ph_map_next(&state->peers, &i, &key, &value);)
         if (in_view(value, ph_job_key(job)))
             catch_up(job, *(const ph_peer_id_t *)key, value);
+    take_early(job);
 }
 
 static void on_validators(ph_job_t *job, void *flow, ph_err_t err,
                           const ph_res_vec_validator_id_runtime_api_error_t *validators)
 {
     parent_t *p = flow;
-    if (err || validators->kind != PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK)
+    if (err || validators->kind != PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK) {
+        fail(p);
         return;
+    }
     ph_vec_validator_id_clone(ph_job_arena(job), &p->validators, &validators->ok);
     ph_ask_runtime_api_request_session_index_for_child(job, ph_job_key(job), p, on_session);
 }
@@ -423,18 +486,30 @@ static void drop_parent(void *ptr)
     for (size_t i = 0; p->known && i < p->validators.count; i++)
         ph_rc_unref(p->known[i]);
     ph_rc_unref(p->waiting);
+    drop_early(p);
     ph_list_free(&p->peers);
+}
+
+static void leave(ph_subsystem_t *self, const ph_hash_t *leaf)
+{
+    state_t *state = ph_state(self);
+    ph_job_t *job = ph_job_find(self, leaf);
+    if (!job)
+        return;
+    state->left[state->left_count++ % LEFT_MAX] = *leaf;
+    ph_job_end(job);
 }
 
 static void on_leaves(ph_subsystem_t *self, const ph_input_t *in)
 {
-    for (size_t i = 0; i < in->leaves.deactivated_count; i++) {
-        ph_job_t *job = ph_job_find(self, &in->leaves.deactivated[i]);
-        if (job)
-            ph_job_end(job);
-    }
+    state_t *state = ph_state(self);
+    void *value;
+    for (size_t i = 0; i < in->leaves.deactivated_count; i++)
+        leave(self, &in->leaves.deactivated[i]);
     if (!in->leaves.has_activated)
         return;
+    for (size_t i = 0; ph_map_next(&state->peers, &i, NULL, &value);)
+        ((peer_t *)value)->crossed = 0;
     ph_job_t *job = ph_job_start(self, &in->leaves.activated.hash, sizeof(parent_t));
     parent_t *p = ph_job_state(job);
     ph_arena_defer(ph_job_arena(job), drop_parent, p);

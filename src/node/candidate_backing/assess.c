@@ -36,6 +36,11 @@ static void release(ph_assessment_t *a, ph_assess_stage_t stage)
     a->pov = (ph_shared_pov_t){0};
 }
 
+static void decline(ph_job_t *job, const ph_candidate_hash_t *candidate)
+{
+    ph_send_candidate_selection_declined(ph_job_self(job), ph_job_key(job), candidate);
+}
+
 static void abstain(ph_job_t *job, ph_assessment_t *a, const char *why)
 {
     ph_parent_t *p = ph_job_state(job);
@@ -43,6 +48,8 @@ static void abstain(ph_job_t *job, ph_assessment_t *a, const char *why)
                 a->receipt.descriptor.para_id.v, why);
     if (a->to_second)
         p->seconding = false;
+    if (a->offered)
+        decline(job, &a->hash);
     release(a, PH_ASSESS_ABSTAINED);
 }
 
@@ -52,10 +59,10 @@ static void find_invalid(ph_job_t *job, ph_assessment_t *a, const char *why)
     ph_note(ph_job_self(job), "found-invalid",
             PH_FIELDS(.block = ph_job_key(job), .candidate = &a->hash, PH_F_PARA(a->receipt.descriptor.para_id),
                       .reason = why));
-    if (a->to_second) {
+    if (a->to_second)
         p->seconding = false;
+    if (a->offered)
         ph_send_candidate_selection_invalid(ph_job_self(job), ph_job_key(job), &a->receipt);
-    }
     release(a, PH_ASSESS_INVALID);
     ph_parent_disagree(job, a);
 }
@@ -259,15 +266,19 @@ static void second_known(ph_job_t *job, ph_assessment_t *a, ph_shared_pov_t pov)
         ph_send_candidate_selection_invalid(ph_job_self(job), ph_job_key(job), &a->receipt);
         break;
     case PH_ASSESS_NO_POV:
-        a->to_second = true;
+        a->to_second = a->offered = true;
         p->seconding = true;
         a->stage = PH_ASSESS_RUNNING;
         a->pov = ph_shared_pov_ref(pov);
         validate(job, a);
         break;
     case PH_ASSESS_RUNNING:
-    case PH_ASSESS_SIGNED:
+        a->offered = true;
+        break;
+    case PH_ASSESS_SIGNED: /* somebody else has seconded it, and we have vouched for it: as good */
+        break;
     case PH_ASSESS_ABSTAINED:
+        decline(job, &a->hash);
         break;
     }
 }
@@ -277,20 +288,23 @@ void ph_assess_second(ph_job_t *job, const ph_candidate_receipt_t *receipt, ph_s
     ph_parent_t *p = ph_job_state(job);
     ph_candidate_hash_t hash = ph_hash_of_receipt(receipt);
     ph_assessment_t *a = find(p, &hash);
-    const ph_table_candidate_t *candidate = ph_table_find(&p->table, &hash);
     if (!p->may_sign || p->seconding || receipt->descriptor.para_id.v != p->claims[p->core.v].para.v) {
         ph_complain(ph_job_self(job), PH_LOG_DEBUG, "a candidate of para %u is not ours to second",
                     receipt->descriptor.para_id.v);
+        /* Where we may not sign the next one would fare no better, and one on its way may still fail. */
+        if (p->may_sign && !p->seconding)
+            decline(job, &hash);
         return;
     }
     if (a) {
         second_known(job, a, pov);
         return;
     }
+    const ph_table_candidate_t *candidate = ph_table_find(&p->table, &hash);
     if (candidate && ph_table_vote_of(&p->table, candidate, p->me))
         return;
     a = add(job, &hash, receipt);
-    a->to_second = true;
+    a->to_second = a->offered = true;
     if (!ph_parent_fits(job, &receipt->descriptor, p->core)) {
         find_invalid(job, a, "DescriptorMismatch");
         return;

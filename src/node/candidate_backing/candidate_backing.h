@@ -7,7 +7,7 @@
  * signed has passed Candidate Validation, and its data lies in the Availability Store, erasure root checked.
  *  - Of a candidate for our core that someone else seconded, the PoV is fetched from him, then from others who vouched
  * for it; a candidate found invalid gets no statement and is never looked at again here, and its backers are reported.
- *    Where we fail ourselves we abstain.
+ *  - Where we fail ourselves we abstain, and Candidate Selection hears that it may try another one.
  *  - Statements count if their signer is a member of the group whose core the candidate is for, and not disabled. One
  * that contradicts an earlier one of its signer does not count, and is reported once (table.h).
  *  - When a candidate first has its quorum, Provisioner and Statement Distribution hear of it; later statements still

@@ -17,6 +17,7 @@ typedef enum ph_assess_stage {
 typedef struct ph_assessment {
     ph_assess_stage_t stage;
     bool to_second; /* Candidate Selection wants it seconded; otherwise somebody else did */
+    bool offered;   /* Candidate Selection waits for a word about it */
     bool reported;  /* that we disagree with its backers */
     ph_candidate_hash_t hash;
     ph_candidate_receipt_t receipt;

@@ -11,7 +11,7 @@
 
 /* What became of an advertised collation. Backing may still second one that it took too long over; what could not be
  * fetched may still be had from another collator. */
-typedef enum stage { WAITING, FETCHING, NOT_HAD, BACKING, OVERDUE, INVALID } stage_t;
+typedef enum stage { WAITING, FETCHING, NOT_HAD, BACKING, OVERDUE, INVALID, DECLINED } stage_t;
 
 typedef struct offer {
     stage_t stage;
@@ -90,7 +90,7 @@ static void hand_to_backing(ph_job_t *job, void *flow, ph_err_t err,
 
 static bool was_handed_on(const offer_t *offer)
 {
-    return offer->stage == BACKING || offer->stage == OVERDUE || offer->stage == INVALID;
+    return offer->stage == BACKING || offer->stage == OVERDUE || offer->stage == INVALID || offer->stage == DECLINED;
 }
 
 /* A candidate that Backing had is not tried again because another collator has it too. */
@@ -155,6 +155,17 @@ static void on_invalid(ph_subsystem_t *self, const ph_msg_candidate_selection_in
         offer->stage = INVALID;
         return; /* nobody else gave it to us */
     }
+}
+
+static void on_declined(ph_subsystem_t *self, const ph_msg_candidate_selection_declined_t *in)
+{
+    ph_job_t *job = ph_job_find(self, &in->relay_parent);
+    const leaf_t *leaf = job ? ph_job_state(job) : NULL;
+    if (!leaf || !leaf->in_flight || leaf->offers.items[leaf->current].stage != BACKING ||
+        !same(&leaf->offers.items[leaf->current].candidate, &in->candidate))
+        return;
+    ph_note(self, "selection-declined", PH_FIELDS(.block = &in->relay_parent, .candidate = &in->candidate));
+    give_up_current(job, DECLINED);
 }
 
 static void on_seconded(ph_subsystem_t *self, const ph_msg_candidate_selection_seconded_t *in)
@@ -252,6 +263,9 @@ static void on_message(ph_subsystem_t *self, ph_msg_t *msg)
         break;
     case PH_MSG_CANDIDATE_SELECTION_INVALID:
         on_invalid(self, ph_msg_as_candidate_selection_invalid(msg));
+        break;
+    case PH_MSG_CANDIDATE_SELECTION_DECLINED:
+        on_declined(self, ph_msg_as_candidate_selection_declined(msg));
         break;
     case PH_MSG_CANDIDATE_SELECTION_SECONDED:
         on_seconded(self, ph_msg_as_candidate_selection_seconded(msg));

@@ -3,9 +3,9 @@
  * For each active leaf it finds out which core our validator group backs on and which para may be backed there next. Of
  * what collators advertise for that para one collation is in flight at a time: the first that was advertised is fetched
  * and handed to Candidate Backing. If it cannot be had, or turns out invalid (then its collator is reported), or
- * Backing has no verdict after two thirds of a slot, the next one that was advertised has its turn. Once one is
- * seconded, its collator is told so and rewarded, and the leaf is done: a validator seconds one candidate a core and
- * relay parent.
+ * Backing declines it or has no verdict after two thirds of a slot, the next one that was advertised has its turn. Once
+ * one is seconded, its collator is told so and rewarded, and the leaf is done: a validator seconds one candidate a core
+ * and relay parent.
  *
  * A node that is no validator selects nothing. What is advertised before the leaf's core is known waits for it.
  */

@@ -109,9 +109,11 @@ static void start(ph_subsystem_t *self)
 
 static void end_leaf(ph_subsystem_t *self, const ph_hash_t *block)
 {
+    state_t *state = ph_state(self);
     ph_job_t *job = ph_job_find(self, block);
     if (!job)
         return;
+    state->left[state->left_count++ % LEFT_MAX] = *block;
     const leaf_t *leaf = ph_job_state(job);
     for (size_t i = 0; i < leaf->waiting.count; i++)
         ph_upload_refuse(self, leaf->waiting.items[i].ticket);

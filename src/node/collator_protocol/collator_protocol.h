@@ -6,12 +6,17 @@
  * the next rotation; it declares itself to them, one para a connection, current ones first;
  *  - a collation is advertised to each validator of the core's group once, as soon as the leaf is in that validator's
  * view;
+ *  - of leaves it takes those that its view shows (the newest five), and no tips of branches that nothing was built on
+ * for four slots;
  *  - it serves collations of active leaves, one upload at a time a leaf.
- * Costs: Minor for an advertisement (with disconnect), for asking twice while waiting; a Declare disconnects.
+ *  - that a collation was seconded is noted when the statement is signed by a member of the core's group.
+ * Costs: Minor for an advertisement (with disconnect), for asking twice while waiting, for such a word of somebody not
+ * in the group; Major for one with a bad signature; a Declare disconnects.
  *
  * Every other node is the validator's side:
  *  - a peer declares itself once, with a good signature over its peer id, for a para in the claim queue of our core now
- * or after the next rotation; who does not within a second, or is inactive for four slots, is disconnected;
+ * or after the next rotation; who does not within a second of a 6 s slot, or is inactive for four slots, is
+ * disconnected, and so is, two slots after its declaration, who came for another para;
  *  - advertisements of candidates at active leaves go to Candidate Selection, at most lookahead + 1 a peer and leaf;
  *  - it fetches what Candidate Selection asks for and looks whether the receipt is what was advertised: para, relay
  * parent, descriptor version 2 with our core and session, candidate hash. Costs: Minor for a message that is unexpected
@@ -19,6 +24,9 @@
  * twice, too many), a para that nobody needs here (with disconnect), an answer that does not parse, a refused request;
  * Malicious for a bad signature, a receipt that is not what was advertised, and collators that Candidate Selection
  * reports so. Time-outs cost nothing. Benefit: Minor for a collation that was seconded.
+ *  - what may have crossed a change of our view or of the peer's costs nothing, so long as there is little of it
+ * between two of our leaves: advertisements at a leaf that we left lately, outside the peer's view or before its
+ * declaration, and one refused request. polkadot-sdk has this from its implicit views, which reach back some ancestors.
  *
  * Declarations and advertisements that come while the runtime is still being asked about a leaf wait for its answers.
  */

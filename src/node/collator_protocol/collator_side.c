@@ -73,7 +73,24 @@ static bool is_listed(const ph_vec_authority_discovery_id_t *ids, const ph_autho
     return false;
 }
 
-/* Keeps connections to what any active leaf wants. */
+/* Is it among the heads that our view shows, and not the tip of a branch that was abandoned? Validators of an abandoned
+ * branch's groups do not know that they are, and would take us for one who bothers them. */
+static bool is_shown(ph_job_t *job)
+{
+    const ph_collator_protocol_config_t *config = ph_config(ph_job_self(job));
+    const leaf_t *leaf = ph_job_state(job);
+    size_t newer = 0;
+    bool found = false;
+    ph_job_t *other;
+    for (size_t at = 0; (other = ph_job_next(ph_job_self(job), &at));) {
+        newer += found;
+        found = found || other == job;
+    }
+    uint64_t age_ms = ph_env_now_ms(ph_env_of(ph_job_self(job))) - leaf->activated_ms;
+    return newer == 0 || (newer < VIEW_MAX && age_ms <= STALE_SLOTS * config->slot_ms);
+}
+
+/* Keeps connections to what any leaf wants that is alive. */
 static void connect_to_wanted(ph_subsystem_t *self)
 {
     PH_LIST(ph_authority_discovery_id_t) list = {0};
@@ -81,6 +98,8 @@ static void connect_to_wanted(ph_subsystem_t *self)
     ph_job_t *job;
     for (size_t at = 0; (job = ph_job_next(self, &at));) {
         const leaf_t *leaf = ph_job_state(job);
+        if (!is_shown(job))
+            continue;
         for (size_t i = 0; i < leaf->wanted.count; i++) {
             if (is_listed(&ids, &leaf->wanted.items[i].id))
                 continue;
@@ -99,6 +118,8 @@ static bool para_for(ph_para_id_t *out, ph_subsystem_t *self, const ph_authority
     ph_job_t *job;
     for (size_t at = 0; (job = ph_job_next(self, &at));) {
         const leaf_t *leaf = ph_job_state(job);
+        if (!is_shown(job))
+            continue;
         for (size_t i = 0; i < leaf->wanted.count; i++) {
             const wanted_t *wanted = &leaf->wanted.items[i];
             if (!same_authority(&wanted->id, authority) || (current && !wanted->current))
@@ -154,7 +175,7 @@ static void advertise(ph_job_t *job, collation_t *collation, ph_peer_id_t id, pe
 {
     ph_subsystem_t *self = ph_job_self(job);
     size_t member = 0;
-    if (!peer->authority.some || peer->leaving || !ph_peer_sees(peer, ph_job_key(job)))
+    if (!peer->authority.some || peer->leaving || !ph_peer_sees(peer, ph_job_key(job)) || !is_shown(job))
         return;
     while (member < collation->group.count && !same_authority(&collation->group.items[member], &peer->authority.value))
         member++;
@@ -280,6 +301,58 @@ void ph_collator_on_view(ph_subsystem_t *self, ph_peer_id_t id)
     }
 }
 
+/* ---- what validators say of our collations ---- */
+
+static bool is_member(const leaf_t *leaf, ph_core_index_t core, ph_validator_index_t validator)
+{
+    ph_group_index_t group = ph_rotation_group_for_core(&leaf->rotation, core, leaf->cores.count);
+    if (group.v >= leaf->groups.count)
+        return false;
+    const ph_vec_validator_index_t *members = &leaf->groups.items[group.v];
+    for (size_t i = 0; i < members->count; i++)
+        if (members->items[i].v == validator.v)
+            return validator.v < leaf->validators.count;
+    return false;
+}
+
+static bool is_signed(ph_job_t *job, const ph_candidate_hash_t *candidate,
+                      const ph_unchecked_signed_full_statement_t *statement)
+{
+    const leaf_t *leaf = ph_job_state(job);
+    ph_compact_statement_t compact = {.kind = PH_COMPACT_STATEMENT_SECONDED, .seconded = *candidate};
+    ph_signing_context_t context = {.session_index = leaf->session, .parent_hash = *ph_job_key(job)};
+    ph_bytes_t payload = ph_payload_of_statement(NULL, &compact, &context);
+    bool good = ph_env_verify_sr25519(ph_env_of(ph_job_self(job)), statement->signature.bytes, payload,
+                                      leaf->validators.items[statement->validator_index.v].bytes);
+    ph_mem_free(payload.data);
+    return good;
+}
+
+/* A word about a collation of ours at a leaf that is active still: is it a statement of the core's group? */
+static void on_seconded(ph_subsystem_t *self, ph_peer_id_t from, const ph_hash_t *block,
+                        const ph_unchecked_signed_full_statement_t *statement)
+{
+    ph_job_t *job = ph_job_find(self, block);
+    const leaf_t *leaf = job ? ph_job_state(job) : NULL;
+    if (!leaf || !leaf->ready || statement->payload.kind != PH_STATEMENT_SECONDED)
+        return;
+    ph_candidate_hash_t hash = ph_hash_of_committed(&statement->payload.seconded);
+    const collation_t *collation = NULL;
+    for (size_t i = 0; i < leaf->collations.count && !collation; i++)
+        if (memcmp(&leaf->collations.items[i].hash, &hash, sizeof hash) == 0)
+            collation = &leaf->collations.items[i];
+    if (!collation)
+        return;
+    if (!is_member(leaf, collation->core, statement->validator_index))
+        ph_peer_report(self, from, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("seconded: not by a member of the group"));
+    else if (!is_signed(job, &hash, statement))
+        ph_peer_report(self, from, PH_REPUTATION_COST_MAJOR, PH_BYTES_LIT("seconded: bad signature"));
+    else
+        ph_note(self, "collation-seconded",
+                PH_FIELDS(.block = block, .candidate = &hash, PH_F_PARA(collation->para),
+                          PH_F_VALIDATOR(statement->validator_index), PH_F_PEER(from)));
+}
+
 void ph_collator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from,
                                  const ph_collator_protocol_message_v2_t *message)
 {
@@ -292,11 +365,7 @@ void ph_collator_on_peer_message(ph_subsystem_t *self, ph_peer_id_t from,
         ph_peer_disconnect(self, from);
         break;
     case PH_COLLATOR_PROTOCOL_MESSAGE_V2_COLLATION_SECONDED:
-        if (message->collation_seconded._1.payload.kind == PH_STATEMENT_SECONDED) {
-            ph_candidate_hash_t hash = ph_hash_of_committed(&message->collation_seconded._1.payload.seconded);
-            ph_note(self, "collation-seconded",
-                    PH_FIELDS(.block = &message->collation_seconded._0, .candidate = &hash, PH_F_PEER(from)));
-        }
+        on_seconded(self, from, &message->collation_seconded._0, &message->collation_seconded._1);
         break;
     }
 }

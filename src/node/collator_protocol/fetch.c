@@ -82,6 +82,18 @@ static void take(ph_job_t *job, const ph_candidate_receipt_t *receipt, const ph_
     ph_shared_pov_unref(ours);
 }
 
+/* Once between two leaves of ours it may have left that leaf just before we asked. */
+static void note_refusal(ph_subsystem_t *self, ph_peer_id_t from)
+{
+    state_t *state = ph_state(self);
+    peer_t *peer = ph_map_get(&state->peers, &from);
+    bool excused = peer && !peer->refused;
+    if (peer)
+        peer->refused = true;
+    if (!excused)
+        ph_peer_report(self, from, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("collation: no answer"));
+}
+
 static void on_failure(ph_job_t *job, ph_request_failure_t why)
 {
     const fetch_t *fetch = ph_job_state(job);
@@ -91,6 +103,8 @@ static void on_failure(ph_job_t *job, ph_request_failure_t why)
         break;
     case PH_REQUEST_FAILURE_DISCONNECTED:
     case PH_REQUEST_FAILURE_REFUSED:
+        note_refusal(ph_job_self(job), fetch->peer);
+        break;
     case PH_REQUEST_FAILURE_TOO_LARGE:
         ph_peer_report(ph_job_self(job), fetch->peer, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("collation: no answer"));
         break;

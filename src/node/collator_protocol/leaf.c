@@ -67,8 +67,10 @@ static void note_authorities(ph_job_t *job, void *flow, ph_err_t err,
 {
     leaf_t *leaf = flow;
     bool well = !err && info->kind == PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK && info->ok.some;
-    if (well)
+    if (well) {
         ph_vec_authority_discovery_id_clone(ph_job_arena(job), &leaf->authorities, &info->ok.value.discovery_keys);
+        ph_vec_validator_id_clone(ph_job_arena(job), &leaf->validators, &info->ok.value.validators);
+    }
     answered(leaf, well);
 }
 
@@ -119,6 +121,7 @@ void ph_leaf_start(ph_subsystem_t *self, const ph_hash_t *block)
     ph_job_t *job = ph_job_start(self, block, sizeof(leaf_t));
     leaf_t *leaf = ph_job_state(job);
     ph_arena_defer(ph_job_arena(job), drop_leaf, leaf);
+    leaf->activated_ms = ph_env_now_ms(ph_env_of(self));
     leaf->answers = ph_join_new(job, all_answered, leaf);
     for (int i = 0; i < (collates(job) ? 4 : 6); i++)
         ph_join_add(leaf->answers);

@@ -8,7 +8,9 @@
 #include "protocol/collator_protocol.h"
 #include "protocol/collator_protocol_out.h"
 
-enum { VIEW_MAX = 5 };
+/* LEFT_MAX: leaves that we remember having left. STALE_SLOTS: a leaf that nothing was built on for so long, while other
+ * leaves came, is a branch that nobody follows. */
+enum { VIEW_MAX = 5, LEFT_MAX = 8, STALE_SLOTS = 4 };
 
 typedef struct peer {
     ph_hash_t view[VIEW_MAX];
@@ -20,6 +22,9 @@ typedef struct peer {
     bool accepted; /* the para is one that we need */
     ph_collator_id_t collator;
     uint64_t active_ms; /* when it connected, declared itself or advertised */
+    uint64_t declared_ms;
+    bool refused;     /* a collation that it had advertised, since our last new leaf */
+    unsigned crossed; /* messages since our last new leaf that another view of the world explains */
     /* collator's side */
     ph_opt_authority_discovery_id_t authority;
 } peer_t;
@@ -32,6 +37,8 @@ typedef struct state {
     PH_LIST(ph_para_id_t) paras;
     /* validator's side */
     bool polling;
+    ph_hash_t left[LEFT_MAX]; /* leaves, a ring */
+    size_t left_count;
 } state_t;
 
 /* ---- one leaf, for both sides ---- */
@@ -71,6 +78,7 @@ typedef struct advert {
 
 typedef struct leaf {
     ph_join_t *answers;
+    uint64_t activated_ms;
     bool ready, failed; /* failed: the runtime did not answer; nothing is done at this leaf */
     ph_vec_vec_validator_index_t groups;
     ph_group_rotation_info_t rotation;
@@ -79,6 +87,7 @@ typedef struct leaf {
     ph_session_index_t session;
     /* collator's side */
     ph_vec_authority_discovery_id_t authorities;
+    ph_vec_validator_id_t validators;
     PH_LIST(wanted_t) wanted;
     PH_LIST(collation_t) collations;
     PH_LIST(upload_t) waiting;

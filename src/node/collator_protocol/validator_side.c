@@ -5,7 +5,22 @@
 #include "primitives/payload.h"
 #include "primitives/rotation.h"
 
-enum { POLL_MS = 1000, UNDECLARED_MS = 1000, INACTIVE_SLOTS = 4, ADVERTS_MAX = 512 };
+/* POLL_MS, UNDECLARED_MS: for slots of 6 s. CROSSED_MAX: of what is out of place but may have crossed a change of our
+ * view or of the peer's, or follow a message that was lost, so much a peer costs nothing between two leaves. */
+enum {
+    POLL_MS = 1000,
+    UNDECLARED_MS = 1000,
+    INACTIVE_SLOTS = 4,
+    ADVERTS_MAX = 512,
+    CROSSED_MAX = 4,
+    PATIENCE_SLOTS = 2
+};
+
+static uint64_t scaled(ph_subsystem_t *self, uint64_t ms)
+{
+    const ph_collator_protocol_config_t *config = ph_config(self);
+    return ms * config->slot_ms / 6000;
+}
 
 /* ---- which paras we need ---- */
 
@@ -134,6 +149,21 @@ void ph_validator_on_disconnected(ph_subsystem_t *self, ph_peer_id_t id)
     }
 }
 
+static bool was_left_lately(const state_t *state, const ph_hash_t *block)
+{
+    for (size_t i = 0; i < state->left_count && i < LEFT_MAX; i++)
+        if (memcmp(&state->left[i], block, sizeof *block) == 0)
+            return true;
+    return false;
+}
+
+/* Could an honest collator have said it, seeing something else than we do? */
+static bool may_have_crossed(ph_subsystem_t *self, const leaf_t *leaf, peer_t *peer, const ph_hash_t *block)
+{
+    bool astray = !peer->declared || (leaf ? !ph_peer_sees(peer, block) : was_left_lately(ph_state(self), block));
+    return astray && peer->crossed++ < CROSSED_MAX;
+}
+
 static void on_advertisement(ph_subsystem_t *self, ph_peer_id_t from, peer_t *peer, const ph_hash_t *block,
                              const ph_candidate_hash_t *candidate)
 {
@@ -141,6 +171,8 @@ static void on_advertisement(ph_subsystem_t *self, ph_peer_id_t from, peer_t *pe
     leaf_t *leaf = job ? ph_job_state(job) : NULL;
     const char *fault =
         peer->declared ? fault_of(leaf, peer, from, block, candidate) : "advertisement: without a declaration";
+    if (fault && may_have_crossed(self, leaf, peer, block))
+        return;
     if (fault) {
         ph_peer_report(self, from, PH_REPUTATION_COST_MINOR, ph_bytes(fault, strlen(fault)));
         return;
@@ -161,7 +193,9 @@ static void on_advertisement(ph_subsystem_t *self, ph_peer_id_t from, peer_t *pe
 
 /* ---- declarations ---- */
 
-/* Takes a collator whose para we need, sends the others away; undecided while we do not know all that we need. */
+/* Takes a collator whose para we need, sends the others away; undecided while we do not know all that we need. Who
+ * comes for a para that is not needed may have seen a block that we have not, or the other way round: it is given two
+ * slots. */
 static void judge(ph_subsystem_t *self, ph_peer_id_t id, peer_t *peer)
 {
     if (!peer->declared || peer->leaving)
@@ -170,7 +204,9 @@ static void judge(ph_subsystem_t *self, ph_peer_id_t id, peer_t *peer)
         peer->accepted = true;
         return;
     }
-    if (any_unknown(self))
+    const ph_collator_protocol_config_t *config = ph_config(self);
+    uint64_t since_ms = ph_env_now_ms(ph_env_of(self)) - peer->declared_ms;
+    if (any_unknown(self) || (!peer->accepted && since_ms < PATIENCE_SLOTS * config->slot_ms))
         return;
     if (!peer->accepted)
         ph_peer_report(self, id, PH_REPUTATION_COST_MINOR, PH_BYTES_LIT("declaration: a para not needed here"));
@@ -212,7 +248,7 @@ static void on_declaration(ph_subsystem_t *self, ph_peer_id_t from, peer_t *peer
     peer->declared = true;
     peer->collator = message->declare.collator;
     peer->para = message->declare.para_id;
-    peer->active_ms = ph_env_now_ms(ph_env_of(self));
+    peer->active_ms = peer->declared_ms = ph_env_now_ms(ph_env_of(self));
     ph_note(self, "collator-declared", PH_FIELDS(PH_F_PARA(peer->para), PH_F_PEER(from)));
     judge(self, from, peer);
 }
@@ -249,14 +285,16 @@ static void evict_idle(ph_job_t *job, void *flow)
     (void)flow;
     state->polling = false;
     for (size_t i = 0; ph_map_next(&state->peers, &i, &key, &value);) {
-        const peer_t *peer = value;
-        if (now - peer->active_ms >= (peer->declared ? INACTIVE_SLOTS * config->slot_ms : UNDECLARED_MS))
-            ph_peer_disconnect(self, *(const ph_peer_id_t *)key);
+        ph_peer_id_t id = *(const ph_peer_id_t *)key;
+        peer_t *peer = value;
+        judge(self, id, peer);
+        if (now - peer->active_ms >= (peer->declared ? INACTIVE_SLOTS * config->slot_ms : scaled(self, UNDECLARED_MS)))
+            ph_peer_disconnect(self, id);
     }
     if (state->peers.count == 0)
         return;
     state->polling = true;
-    ph_job_after(job, POLL_MS, evict_idle, NULL);
+    ph_job_after(job, scaled(self, POLL_MS), evict_idle, NULL);
 }
 
 void ph_validator_on_connected(ph_subsystem_t *self, ph_peer_id_t id)
@@ -266,7 +304,7 @@ void ph_validator_on_connected(ph_subsystem_t *self, ph_peer_id_t id)
     if (state->polling)
         return;
     state->polling = true;
-    ph_job_after(ph_root_job(self), POLL_MS, evict_idle, NULL);
+    ph_job_after(ph_root_job(self), scaled(self, POLL_MS), evict_idle, NULL);
 }
 
 /* ---- leaves ---- */
@@ -279,6 +317,13 @@ void ph_validator_on_ready(ph_job_t *job)
 
 void ph_validator_on_leaves(ph_subsystem_t *self)
 {
+    state_t *state = ph_state(self);
+    void *value;
+    for (size_t i = 0; ph_map_next(&state->peers, &i, NULL, &value);) {
+        peer_t *peer = value;
+        peer->crossed = 0;
+        peer->refused = false;
+    }
     judge_all(self);
 }
 

@@ -8,8 +8,7 @@
 #include "protocol/network_bridge.h"
 #include "protocol/network_bridge_out.h"
 
-/* RETRY_MS: reserved peers that are not connected are tried again this often. */
-enum { SETS = 2, VIEW_MAX = 5, RETRY_MS = 2000 };
+enum { SETS = 2, VIEW_MAX = 5 };
 
 typedef struct peer_set_state {
     bool connected, asked, reserved; /* asked: an open is under way; reserved: we want it */
@@ -77,6 +76,7 @@ void ph_bridge_closed(ph_subsystem_t *self, unsigned set, ph_peer_id_t peer, boo
 void ph_bridge_notified(ph_subsystem_t *self, unsigned set, ph_peer_id_t peer, ph_buf_t *message);
 void ph_bridge_set_reserved(ph_subsystem_t *self, unsigned set, const ph_vec_authority_discovery_id_t *ids);
 void ph_bridge_keep_reserved(ph_job_t *job, void *flow);
+void ph_bridge_try_reserved_later(ph_subsystem_t *self);
 void ph_bridge_change(ph_subsystem_t *self, ph_peer_id_t peer, int64_t change, const char *reason);
 void ph_bridge_report(ph_subsystem_t *self, ph_peer_id_t peer, ph_reputation_t reputation, const char *reason);
 void ph_bridge_update_view(ph_subsystem_t *self);

@@ -223,7 +223,7 @@ static void start(ph_subsystem_t *self)
     bridge_t *bridge = ph_state(self);
     ph_map_init(&bridge->peers, sizeof(ph_peer_id_t), sizeof(peer_t));
     listen(self);
-    ph_job_after(ph_root_job(self), RETRY_MS, ph_bridge_keep_reserved, NULL);
+    ph_bridge_try_reserved_later(self);
 }
 
 static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)

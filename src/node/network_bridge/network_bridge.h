@@ -16,6 +16,7 @@
 typedef struct ph_network_bridge_config {
     uint8_t roles;          /* what our handshakes say: 1 full node, 4 authority */
     bool serves_validation; /* a collator opens no validation streams */
+    uint64_t slot_ms;       /* reserved peers that are not connected are tried again every third of a slot */
 } ph_network_bridge_config_t;
 
 extern const ph_subsystem_ops_t ph_network_bridge_ops;

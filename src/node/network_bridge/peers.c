@@ -180,11 +180,11 @@ void ph_bridge_opened(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, ph_by
 void ph_bridge_closed(ph_subsystem_t *self, unsigned set, ph_peer_id_t id, bool was_open)
 {
     peer_t *peer = ph_bridge_peer(ph_state(self), id);
-    (void)was_open;
     if (!peer)
         return;
     peer->sets[set].asked = false;
-    if (!peer->sets[set].connected)
+    /* That an opening of ours failed says nothing about a stream that the peer opened meanwhile. */
+    if (!peer->sets[set].connected || !was_open)
         return;
     peer->sets[set].connected = false;
     ph_note(self, "peer-disconnected",
@@ -294,5 +294,11 @@ void ph_bridge_keep_reserved(ph_job_t *job, void *flow)
     (void)flow;
     for (unsigned set = 0; set < SETS; set++)
         open_reserved(self, set);
-    ph_job_after(job, RETRY_MS, ph_bridge_keep_reserved, NULL);
+    ph_bridge_try_reserved_later(self);
+}
+
+void ph_bridge_try_reserved_later(ph_subsystem_t *self)
+{
+    const ph_network_bridge_config_t *config = ph_config(self);
+    ph_job_after(ph_root_job(self), config->slot_ms / 3, ph_bridge_keep_reserved, NULL);
 }

@@ -44,10 +44,18 @@ static bool same_everywhere(uint8_t kind)
     case PH_MSG_RUNTIME_API_REQUEST_BACKING_CONSTRAINTS:
     case PH_MSG_RUNTIME_API_REQUEST_SCHEDULING_LOOKAHEAD:
     case PH_MSG_RUNTIME_API_REQUEST_VALIDATION_CODE_BOMB_LIMIT:
+    case PH_MSG_RUNTIME_API_REQUEST_PVFS_REQUIRE_PRECHECK:
+    case PH_MSG_RUNTIME_API_REQUEST_SUBMIT_PVF_CHECK_STATEMENT:
     case PH_MSG_RUNTIME_API_REQUEST_CURRENT_EPOCH:
         break;
     }
     return false;
+}
+
+/* What is asked for its effect is carried out every time. */
+static bool is_submission(uint8_t kind)
+{
+    return kind == PH_MSG_RUNTIME_API_REQUEST_SUBMIT_PVF_CHECK_STATEMENT;
 }
 
 /* The reply is result<R, RuntimeApiError>: the answer behind a tag. */
@@ -122,6 +130,23 @@ static ph_rc_t *compute(ph_subsystem_t *self, const ph_api_request_t *request, c
     return reply;
 }
 
+static void submit(ph_subsystem_t *self, ph_msg_t *msg)
+{
+    const ph_api_request_t *request = &ph_runtime_api_requests[ph_msg_kind(msg)];
+    ph_chain_t *chain = ((const ph_runtime_api_config_t *)ph_config(self))->chain;
+    question_t q = read_question(request, msg);
+    ph_buf_t *result = NULL;
+    bool is_none;
+    ph_note(self, "api-called", PH_FIELDS(.block = &q.relay_parent, .reason = request->method));
+    ph_err_t err = ph_chain_call_submit(chain, &result, &q.relay_parent, request->method,
+                                        ph_bytes(q.encoded.data + HASH_LEN, q.encoded.len - HASH_LEN));
+    ph_rc_t *reply = make_reply(request, err, ph_buf_bytes(result), &is_none);
+    ph_overseer_reply_shared(self, msg, reply);
+    ph_rc_unref(reply);
+    ph_buf_unref(result);
+    ph_writer_free(&q.encoded);
+}
+
 static void answer(ph_subsystem_t *self, ph_msg_t *msg)
 {
     state_t *state = ph_state(self);
@@ -151,7 +176,7 @@ static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)
         state->answers = ph_memo_new(KEPT);
         break;
     case PH_IN_MESSAGE:
-        answer(self, in->msg);
+        (is_submission(ph_msg_kind(in->msg)) ? submit : answer)(self, in->msg);
         break;
     case PH_IN_ACTIVE_LEAVES:
     case PH_IN_BLOCK_FINALIZED:

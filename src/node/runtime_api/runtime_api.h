@@ -2,7 +2,9 @@
  *
  * Every request is one runtime API call at `relay_parent`. Answers are kept (two generations of 128), by block and
  * arguments; those that are the same at every block (a session's info, code by its hash) by arguments alone, once they
- * are there. Errors: NotSupported, UnknownBlock (unknown or pruned), Execution with the runtime's own words.
+ * are there. What is asked for its effect (submit_pvf_check_statement) is called every time, and the transactions it
+ * makes go to this node's pool. Errors: NotSupported, UnknownBlock (unknown or pruned), Execution with the runtime's
+ * own words.
  */
 #ifndef PH_NODE_RUNTIME_API_H
 #define PH_NODE_RUNTIME_API_H

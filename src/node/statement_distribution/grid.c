@@ -159,6 +159,11 @@ void ph_sd_grid_received(candidate_t *c, uint32_t link, vote_t vote, size_t plac
     ph_bits_set(c->sent, ph_sd_bit(c, link, vote, place), true);
 }
 
+bool ph_sd_grid_missed_manifest(const candidate_t *c, uint32_t link)
+{
+    return c->has_rows && ph_bits_get(c->manifest_out, link) && !ph_bits_get(c->manifest_in, link);
+}
+
 bool ph_sd_grid_may_request(const candidate_t *c, uint32_t link)
 {
     return ph_bits_get(c->manifest_out, link); /* its own may have crossed the request */
@@ -480,7 +485,8 @@ void ph_sd_grid_manifest(ph_subsystem_t *self, ph_peer_id_t from, const ph_backe
     if (!peer)
         return;
     if (!leaf) {
-        ph_sd_punish(self, from, MINOR("manifest: relay parent not in our view"));
+        if (!ph_sd_may_have_crossed(self, peer, &manifest->scheduling_parent))
+            ph_sd_punish(self, from, MINOR("manifest: relay parent not in our view"));
         return;
     }
     manifest_t m = {.leaf = leaf,
@@ -504,7 +510,9 @@ void ph_sd_grid_acknowledgement(ph_subsystem_t *self, ph_peer_id_t from,
     if (!peer)
         return;
     if (!c) {
-        ph_sd_punish(self, from, MINOR("acknowledgement: candidate unknown"));
+        const statements_t *s = ph_state(self);
+        if (s->left_count == 0 || !ph_sd_may_have_crossed(self, peer, NULL))
+            ph_sd_punish(self, from, MINOR("acknowledgement: candidate unknown"));
         return;
     }
     manifest_t m = {.leaf = c->leaf,

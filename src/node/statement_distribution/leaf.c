@@ -215,6 +215,7 @@ static void make_ready(leaf_t *leaf, session_t *session)
     leaf->own_group = session->me == NOBODY ? NOBODY : session->group_of[session->me];
     leaf->own_place = session->me == NOBODY ? NOBODY : session->place_of[session->me];
     leaf->ready = true;
+    ((statements_t *)ph_state(leaf->self))->votes_a_leaf = VOTES * session->info->validators.count;
     replay_early(leaf);
     ph_sd_dispatch(leaf->self);
 }

@@ -128,6 +128,15 @@ void ph_sd_peer_view(ph_subsystem_t *self, ph_peer_id_t id, const ph_view_t *vie
 
 /* ---- reputation ---- */
 
+bool ph_sd_may_have_crossed(ph_subsystem_t *self, peer_t *peer, const ph_hash_t *block)
+{
+    const statements_t *s = ph_state(self);
+    bool lately = block == NULL;
+    for (size_t i = 0; !lately && i < s->left_count && i < LEFT_MAX; i++)
+        lately = memcmp(&s->left[i], block, sizeof *block) == 0;
+    return lately && peer->crossed++ < s->votes_a_leaf;
+}
+
 void ph_sd_punish(ph_subsystem_t *self, ph_peer_id_t peer, ph_reputation_kind_t kind, ph_bytes_t reason)
 {
     ph_send_network_bridge_report_peer(self, peer, (ph_reputation_t){(uint8_t)kind}, reason);
@@ -164,7 +173,7 @@ void ph_sd_reward(ph_subsystem_t *self, ph_peer_id_t id, int32_t benefit)
     if (s->flushing)
         return;
     s->flushing = true;
-    ph_job_after(ph_root_job(self), FLUSH_MS, flush, NULL);
+    ph_job_after(ph_root_job(self), ph_sd_scaled_ms(self, FLUSH_MS), flush, NULL);
 }
 
 /* ---- what goes out ---- */

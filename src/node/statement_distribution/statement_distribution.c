@@ -178,7 +178,9 @@ static candidate_t *take_from_grid(const incoming_t *in)
     candidate_t *c = link == NOBODY ? NULL : ph_sd_candidate(leaf, in->hash, in->group);
     switch (c ? ph_sd_grid_may_receive(c, link, in->vote, in->place) : GRID_REFUSE) {
     case GRID_REFUSE:
-        ph_sd_punish(leaf->self, in->from, MINOR("statement: from a peer that should not send it"));
+        if (!c || !ph_sd_grid_missed_manifest(c, link) ||
+            !ph_sd_may_have_crossed(leaf->self, ph_sd_peer(leaf->self, in->from), NULL))
+            ph_sd_punish(leaf->self, in->from, MINOR("statement: from a peer that should not send it"));
         return NULL;
     case GRID_OLD:
         ph_sd_grid_received(c, link, in->vote, in->place);
@@ -237,7 +239,8 @@ static void on_statement(ph_subsystem_t *self, ph_peer_id_t from, const ph_hash_
     if (!peer)
         return;
     if (!in.leaf) {
-        ph_sd_punish(self, from, MINOR("statement: relay parent not in our view"));
+        if (!ph_sd_may_have_crossed(self, peer, block))
+            ph_sd_punish(self, from, MINOR("statement: relay parent not in our view"));
         return;
     }
     if (!is_acceptable(&in, peer))
@@ -369,11 +372,17 @@ static void use_room(ph_job_t *job, void *flow)
 
 static void on_leaves(ph_subsystem_t *self, const ph_input_t *in)
 {
+    statements_t *s = ph_state(self);
+    void *value;
     for (size_t i = 0; i < in->leaves.deactivated_count; i++) {
         ph_job_t *job = ph_job_find(self, &in->leaves.deactivated[i]);
-        if (job)
-            ph_job_end(job);
+        if (!job)
+            continue;
+        s->left[s->left_count++ % LEFT_MAX] = in->leaves.deactivated[i];
+        ph_job_end(job);
     }
+    for (size_t i = 0; in->leaves.has_activated && ph_map_next(&s->peers, &i, NULL, &value);)
+        ((peer_t *)value)->crossed = 0;
     if (in->leaves.deactivated_count)
         ph_job_later(ph_root_job(self), use_room, NULL);
     if (in->leaves.has_activated)

@@ -19,8 +19,10 @@
  * from a peer that should not send one, acknowledgement of what we do not know or did not send. Major: bad signature;
  * manifest malformed, with too few votes, contradicting an earlier one or the candidate; response undecodable or wrong,
  * statement in it not asked for, bad UMP signals or session; request by a peer that may not, or with a mask of wrong
- * size. Benefits: valid statement Major, the first of its kind MajorFirst, valid response Major; summed up and reported
- * every 30 s.
+ * size. Free, up to as much as one leaf's votes from a peer between two leaves of ours: what is about a leaf that we
+ * left lately and may have crossed that, and votes of a link that was sent our manifest and whose own was lost.
+ * Benefits: valid statement Major, the first of its kind MajorFirst, valid response Major; summed up and reported every
+ * five slots.
  */
 #ifndef PH_NODE_STATEMENT_DISTRIBUTION_H
 #define PH_NODE_STATEMENT_DISTRIBUTION_H

@@ -11,6 +11,7 @@
 
 enum {
     VIEW_MAX = 5,
+    LEFT_MAX = 8, /* leaves that we remember having left */
     FLUSH_MS = 30000,
     PARALLEL_REQUESTS = 10,
     PARALLEL_ANSWERS = 5,
@@ -31,6 +32,7 @@ typedef struct peer {
     ph_opt_authority_discovery_id_t authority; /* none also if another peer had the same first */
     int32_t benefit;                           /* not reported yet */
     bool asked;                                /* a request of ours is with it */
+    size_t crossed;                            /* messages on leaves that we had left, since our last new leaf */
     bool found;                                /* the validator that it is in a session, remembered: */
     ph_session_index_t found_in;
     uint32_t found_as;
@@ -145,6 +147,9 @@ typedef struct statements {
     size_t in_flight;
     PH_LIST(answer_t) waiting;    /* requests to us */
     PH_LIST(ph_peer_id_t) served; /* those whose answers are under way */
+    ph_hash_t left[LEFT_MAX];     /* leaves, a ring */
+    size_t left_count;
+    size_t votes_a_leaf; /* that validators of the newest leaf known may cast */
 } statements_t;
 
 static inline const ph_statement_distribution_config_t *ph_sd_config(ph_subsystem_t *self)
@@ -190,6 +195,9 @@ void ph_sd_peer_view(ph_subsystem_t *self, ph_peer_id_t id, const ph_view_t *vie
 uint32_t ph_sd_validator_of(const session_t *session, peer_t *peer);
 /* The authority's peer, if it is connected and has the leaf in its view, else NULL. */
 peer_t *ph_sd_reachable(const leaf_t *leaf, uint32_t validator);
+/* A message about a leaf that is not ours, or (NULL) one that makes no sense to us: did it cross our leaving a leaf, or
+ * follow one that was lost? At most as much as one leaf's votes is taken to have. */
+bool ph_sd_may_have_crossed(ph_subsystem_t *self, peer_t *peer, const ph_hash_t *block);
 void ph_sd_punish(ph_subsystem_t *self, ph_peer_id_t peer, ph_reputation_kind_t kind, ph_bytes_t reason);
 void ph_sd_reward(ph_subsystem_t *self, ph_peer_id_t peer, int32_t benefit);
 #define MINOR(reason) PH_REPUTATION_COST_MINOR, PH_BYTES_LIT(reason)
@@ -255,6 +263,8 @@ void ph_sd_grid_sent(candidate_t *c, uint32_t link, vote_t vote, size_t place);
 typedef enum grid_verdict { GRID_REFUSE, GRID_OLD, GRID_NEW } grid_verdict_t;
 grid_verdict_t ph_sd_grid_may_receive(const candidate_t *c, uint32_t link, vote_t vote, size_t place);
 void ph_sd_grid_received(candidate_t *c, uint32_t link, vote_t vote, size_t place);
+/* Has our manifest gone to the link while its own has not come? It may have been lost, and votes follow it. */
+bool ph_sd_grid_missed_manifest(const candidate_t *c, uint32_t link);
 bool ph_sd_grid_may_request(const candidate_t *c, uint32_t link);
 bool ph_sd_grid_advertised(const candidate_t *c, uint32_t link);
 /* At least one Seconded and `threshold` voters among bits `filter` of the group, without those in mask. */

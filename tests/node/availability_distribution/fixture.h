@@ -76,8 +76,10 @@ static inline void occupy(fixture_t *f, uint32_t core, uint32_t group_responsibl
     c->occupied.candidate_descriptor.erasure_root = *ph_coded_root(f->coded);
 }
 
+/* The leaf is the only block of its session that is looked at. */
 static inline void answer_runtime(fixture_t *f)
 {
+    session_answer_ancestors(f->h, (uint32_t[]){0}, 1);
     session_answer_index(&f->s, f->h);
     session_answer_info(&f->s, f->h);
     session_answer_features(&f->s, f->h);

@@ -60,6 +60,7 @@ static int teardown(void **state)
 static void go(fixture_t *f)
 {
     activate(f->h, 1, 1, 0);
+    session_answer_ancestors(f->h, (uint32_t[]){0}, 1);
     session_answer_index(&f->s, f->h);
     session_answer_info(&f->s, f->h);
     session_answer_features(&f->s, f->h);
@@ -275,6 +276,7 @@ static void who_is_no_validator_fetches_nothing(void **state)
     f->config.keystore = f->ks;
     memset(&f->s.validators[ME], 9, sizeof f->s.validators[ME]); /* a session without us */
     activate(f->h, 2, 2, 1);
+    session_answer_ancestors(f->h, (uint32_t[]){1, 0}, 1);
     session_answer_index(&f->s, f->h);
     session_answer_info(&f->s, f->h);
     ph_harness_expect_nothing(f->h);
@@ -342,26 +344,6 @@ static void chunks_are_served_in_both_versions(void **state)
 
 /* ---- ends ---- */
 
-static void a_replaced_leaf_is_left_and_the_next_tries_again(void **state)
-{
-    fixture_t *f = *state;
-    uint32_t to;
-    occupy(f, 0, 1);
-    go(f);
-    answer_here(f, 10, false);
-    ph_msg_t *late = expect_request(f, 10, &to);
-    activate(f->h, 2, 2, 1);
-    answer_bytes(f, late, chunk_response(f, ME, false));
-    session_answer_index(&f->s, f->h);
-    session_answer_info(&f->s, f->h);
-    session_answer_features(&f->s, f->h);
-    session_answer_cores(f->h, f->cores, CORES);
-    answer_here(f, 10, false);
-    answer_bytes(f, expect_request(f, 10, &to), chunk_response(f, ME, false));
-    answer_store(f, expect_store(f, 10, ME), true);
-    ph_harness_expect_nothing(f->h);
-}
-
 static void conclude_at_any_point(void **state)
 {
     (void)state;
@@ -401,7 +383,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_store_that_has_not_heard_of_the_block_is_asked_again, setup, teardown),
         cmocka_unit_test_setup_teardown(who_is_no_validator_fetches_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(chunks_are_served_in_both_versions, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_replaced_leaf_is_left_and_the_next_tries_again, setup, teardown),
         cmocka_unit_test(conclude_at_any_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,15 +123,191 @@ static void a_store_that_will_not_is_left_in_peace(void **state)
     }
 }
 
+/* ---- from leaf to leaf ---- */
+
+/* Answers about `count` blocks of one session, each with the cores as they are, and about one more of another. */
+static void answer_blocks(fixture_t *f, const uint32_t *ancestors, size_t count)
+{
+    session_answer_ancestors(f->h, ancestors, count);
+    for (size_t i = 0; i < count; i++)
+        session_answer_index(&f->s, f->h);
+    session_answer_info(&f->s, f->h);
+    session_answer_features(&f->s, f->h);
+    for (size_t i = 0; i < count; i++)
+        session_answer_cores(f->h, f->cores, CORES);
+}
+
+static void a_fetch_goes_on_from_leaf_to_leaf(void **state)
+{
+    fixture_t *f = *state;
+    uint32_t from;
+    begin(f, 0, 0);
+    ph_msg_t *request = expect_request(f, 0, &from);
+    activate(f->h, 2, 2, 1);
+    answer_blocks(f, (uint32_t[]){1, 0}, 2);
+    ph_harness_expect_nothing(f->h); /* neither a second request nor a question to the store */
+    /* The groups have rotated, and other cores are occupied: it is still the backers' chunk that we get. */
+    f->cores[0].kind = PH_CORE_STATE_FREE;
+    activate(f->h, 3, 3, 2);
+    session_answer_ancestors(f->h, (uint32_t[]){2, 1, 0}, 3);
+    for (int i = 0; i < 3; i++)
+        session_answer_index(&f->s, f->h);
+    session_answer_info(&f->s, f->h);
+    session_answer_features(&f->s, f->h);
+    session_answer_cores(f->h, f->cores, CORES);
+    occupy(f, 0, 0); /* it was still pending in the leaf's parent */
+    session_answer_cores(f->h, f->cores, CORES);
+    session_answer_cores(f->h, f->cores, CORES);
+    ph_harness_expect_nothing(f->h);
+    answer_chunk(f, request, chunk_at(f, ME));
+    answer_store(f, expect_store(f, 0, ME), -1);
+    expect_silence(f);
+    assert_int_equal(ph_harness_events(f->h, "chunk-fetched"), 1);
+}
+
+static void candidates_of_ancestors_are_fetched_too(void **state)
+{
+    fixture_t *f = *state;
+    uint32_t from;
+    activate(f->h, 5, 5, 4);
+    session_answer_ancestors(f->h, (uint32_t[]){4, 3, 2, 1}, 4);
+    for (int i = 0; i < 4; i++)
+        session_answer_index(&f->s, f->h);
+    session_answer_info(&f->s, f->h);
+    session_answer_features(&f->s, f->h);
+    for (uint32_t i = 0; i < 4; i++) { /* the leaf and three ancestors */
+        ph_msg_t *msg = EXPECT_API(f->h, AVAILABILITY_CORES);
+        const ph_msg_runtime_api_request_availability_cores_t *in = ph_msg_payload(msg);
+        ph_hash_t expected = ph_harness_hash(5 - i);
+        assert_memory_equal(&in->relay_parent, &expected, sizeof expected);
+        if (i == 3)
+            occupy(f, 0, 0);
+        ph_harness_reply(f->h, msg,
+                         &(ph_res_vec_core_state_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->cores, CORES}});
+    }
+    say_here(f, expect_is_it_here(f, 0), false);
+    answer_chunk(f, expect_request(f, 0, &from), chunk_at(f, ME));
+    answer_store(f, expect_store(f, 0, ME), -1);
+}
+
+static void ancestors_of_another_session_are_not_looked_at(void **state)
+{
+    fixture_t *f = *state;
+    uint32_t from;
+    activate(f->h, 5, 5, 4);
+    session_answer_ancestors(f->h, (uint32_t[]){4, 3, 2, 1}, 4);
+    session_answer_index(&f->s, f->h); /* 4's child, the leaf */
+    session_answer_index(&f->s, f->h); /* 3's child, 4 */
+    f->s.index--;
+    session_answer_index(&f->s, f->h); /* 2's child, 3: the session before */
+    ph_msg_t *msg = EXPECT_API(f->h, SESSION_INFO);
+    const ph_msg_runtime_api_request_session_info_t *in = ph_msg_payload(msg);
+    assert_int_equal(in->index.v, SESSION);
+    ph_harness_reply(
+        f->h, msg,
+        &(ph_res_opt_session_info_runtime_api_error_t){.kind = PH_RES_OK, .ok = {true, session_info(&f->s)}});
+    session_answer_features(&f->s, f->h);
+    session_answer_cores(f->h, f->cores, CORES);
+    occupy(f, 0, 0);
+    session_answer_cores(f->h, f->cores, CORES);
+    say_here(f, expect_is_it_here(f, 0), false);
+    ph_harness_drop(f->h, expect_request(f, 0, &from));
+    ph_harness_drop_all(f->h);
+}
+
+static void both_branches_of_a_fork_keep_it_alive(void **state)
+{
+    fixture_t *f = *state;
+    uint32_t from;
+    begin(f, 0, 0);
+    ph_msg_t *request = expect_request(f, 0, &from);
+    activate(f->h, 2, 2, 1); /* in place of 1 */
+    answer_blocks(f, (uint32_t[]){1}, 1);
+    activate(f->h, 12, 2, 1); /* beside 2 */
+    answer_blocks(f, (uint32_t[]){1}, 1);
+    f->cores[0].kind = PH_CORE_STATE_FREE;
+    activate(f->h, 3, 3, 2); /* 2's child has it no longer, 12 has */
+    answer_blocks(f, (uint32_t[]){2}, 1);
+    answer_none(f, request);
+    request = expect_request(f, 0, &from);
+    ph_hash_t last = ph_harness_hash(3);
+    ph_harness_finalize(f->h, &last, 3); /* 12 is dead */
+    answer_none(f, request);
+    expect_silence(f);
+}
+
+static void leaves_that_follow_fast_inherit_the_release(void **state)
+{
+    fixture_t *f = *state;
+    uint32_t from;
+    begin(f, 0, 0);
+    ph_msg_t *request = expect_request(f, 0, &from);
+    activate(f->h, 2, 2, 1);
+    ph_msg_t *unanswered = ph_harness_expect(f->h, PH_SUBSYSTEM_CHAIN_API, PH_MSG_CHAIN_API_ANCESTORS);
+    activate(f->h, 3, 3, 2);
+    ph_msg_t *asked = ph_harness_expect(f->h, PH_SUBSYSTEM_CHAIN_API, PH_MSG_CHAIN_API_ANCESTORS);
+    answer_none(f, request); /* goes on while 3 is looked at */
+    request = expect_request(f, 0, &from);
+    ph_harness_reply(f->h, unanswered, &(ph_vec_hash_t){0}); /* 2 is gone */
+    ph_harness_expect_nothing(f->h);
+    f->cores[0].kind = PH_CORE_STATE_FREE;
+    ph_hash_t parent = ph_harness_hash(2);
+    ph_harness_reply(f->h, asked, &(ph_vec_hash_t){&parent, 1});
+    session_answer_index(&f->s, f->h);
+    session_answer_info(&f->s, f->h);
+    session_answer_features(&f->s, f->h);
+    session_answer_cores(f->h, f->cores, CORES);
+    answer_none(f, request); /* nobody wants it any more: neither 3 nor, through 2, 1 */
+    expect_silence(f);
+}
+
+static void a_failed_fetch_begins_anew_at_the_next_leaf(void **state)
+{
+    fixture_t *f = *state;
+    uint32_t from;
+    begin(f, 0, 0);
+    for (int i = 0; i < 2; i++) {
+        answer_bytes(f, expect_request(f, 0, &from), PH_BYTES_LIT(""));
+        expect_major(f, from);
+    }
+    activate(f->h, 2, 2, 1);
+    session_answer_ancestors(f->h, (uint32_t[]){1, 0}, 2);
+    session_answer_index(&f->s, f->h);
+    session_answer_index(&f->s, f->h);
+    session_answer_info(&f->s, f->h);
+    session_answer_features(&f->s, f->h);
+    session_answer_cores(f->h, f->cores, CORES);
+    ph_msg_t *question = expect_is_it_here(f, 0);
+    session_answer_cores(f->h, f->cores, CORES); /* pending in its parent, too: one fetch */
+    say_here(f, question, false);
+    answer_chunk(f, expect_request(f, 0, &from), chunk_at(f, ME));
+    answer_store(f, expect_store(f, 0, ME), -1);
+    expect_silence(f);
+}
+
+static void a_chunk_that_is_here_is_not_asked_for_again(void **state)
+{
+    fixture_t *f = *state;
+    occupy(f, 0, 0);
+    activate(f->h, 1, 1, 0);
+    answer_runtime(f);
+    say_here(f, expect_is_it_here(f, 0), true);
+    activate(f->h, 2, 2, 1);
+    answer_blocks(f, (uint32_t[]){1, 0}, 2);
+    expect_silence(f);
+}
+
 /* ---- ends ---- */
 
 static void runtime_errors_end_it(void **state)
 {
     fixture_t *f = *state;
     activate(f->h, 1, 1, 0);
+    session_answer_ancestors(f->h, (uint32_t[]){0}, 1);
     session_answer_error(f->h, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD);
     expect_silence(f);
     activate(f->h, 2, 2, 1);
+    session_answer_ancestors(f->h, (uint32_t[]){1}, 1);
     session_answer_index(&f->s, f->h);
     ph_harness_reply(f->h, EXPECT_API(f->h, SESSION_INFO),
                      &(ph_res_opt_session_info_runtime_api_error_t){.kind = PH_RES_OK});
@@ -159,7 +335,7 @@ static ph_msg_t *go_to(fixture_t *f, int point)
     return point == 1 ? here : point == 2 ? request : point == 3 ? store : NULL;
 }
 
-static void a_replaced_leaf_is_left(void **state)
+static void what_the_new_leaf_lacks_is_given_up(void **state)
 {
     (void)state;
     for (int point = 0; point < 5; point++) {
@@ -167,6 +343,7 @@ static void a_replaced_leaf_is_left(void **state)
         ph_msg_t *open = go_to(f, point);
         ph_harness_drop_all(f->h);
         activate(f->h, 2, 2, 1);
+        session_answer_ancestors(f->h, (uint32_t[]){1}, 1);
         session_answer_error(f->h,
                              PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD); /* the new one begins, and fails */
         if (point == 1)
@@ -184,6 +361,13 @@ static void a_replaced_leaf_is_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_fetch_goes_on_from_leaf_to_leaf, setup, teardown),
+        cmocka_unit_test_setup_teardown(candidates_of_ancestors_are_fetched_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(ancestors_of_another_session_are_not_looked_at, setup, teardown),
+        cmocka_unit_test_setup_teardown(both_branches_of_a_fork_keep_it_alive, setup, teardown),
+        cmocka_unit_test_setup_teardown(leaves_that_follow_fast_inherit_the_release, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_failed_fetch_begins_anew_at_the_next_leaf, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_chunk_that_is_here_is_not_asked_for_again, setup, teardown),
         cmocka_unit_test_setup_teardown(backers_are_asked_also_after_a_rotation, setup, teardown),
         cmocka_unit_test_setup_teardown(own_candidates_and_idle_cores_need_no_fetching, setup, teardown),
         cmocka_unit_test_setup_teardown(each_core_is_fetched_for, setup, teardown),
@@ -191,7 +375,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_round_asks_each_once_then_pauses, setup, teardown),
         cmocka_unit_test_setup_teardown(a_store_that_will_not_is_left_in_peace, setup, teardown),
         cmocka_unit_test_setup_teardown(runtime_errors_end_it, setup, teardown),
-        cmocka_unit_test(a_replaced_leaf_is_left),
+        cmocka_unit_test(what_the_new_leaf_lacks_is_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,16 +170,12 @@ static ph_store_error_kind_t store_chunk(fixture_t *f, uint32_t validator)
 
 static bool has_data(fixture_t *f)
 {
-    ph_msg_availability_store_query_data_availability_t msg = {f->candidate};
     ph_msg_availability_store_query_available_data_t full = {f->candidate};
-    bool here = *(const bool *)ph_harness_answer(
-        f->h, ph_harness_ask(f->h, PH_MSG_AVAILABILITY_STORE_QUERY_DATA_AVAILABILITY, &msg), NULL);
     const ph_opt_shared_available_data_t *data =
         ph_harness_answer(f->h, ph_harness_ask(f->h, PH_MSG_AVAILABILITY_STORE_QUERY_AVAILABLE_DATA, &full), NULL);
-    assert_int_equal(data->some, here);
-    if (here)
+    if (data->some)
         assert_true(ph_available_data_equal(data->value.v, &f->data));
-    return here;
+    return data->some;
 }
 
 static bool chunk_is_said_to_be_here(fixture_t *f, uint32_t validator)

@@ -9,6 +9,7 @@
 #include "protocol/provisioner.h"
 
 enum { N = 49, ME = 0 };
+static const ph_bitfield_distribution_config_t CONFIG = {.slot_ms = 6000};
 
 typedef struct fixture {
     session_t s;
@@ -25,7 +26,7 @@ static int setup(void **state)
     uint8_t seed[32];
     ph_grid_seed(seed, f->s.randomness);
     f->grid = ph_grid_new(f->arena, seed, N);
-    f->h = ph_harness_new(PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, &ph_bitfield_distribution_ops, NULL);
+    f->h = ph_harness_new(PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, &ph_bitfield_distribution_ops, &CONFIG);
     *state = f;
     return 0;
 }
@@ -351,19 +352,67 @@ static void every_fault_has_its_price(void **state)
     ph_harness_expect_nothing(f->h);
 }
 
-static void before_the_session_is_known_it_costs_little(void **state)
+/* The peer was faster with that block than our runtime is with its validators. */
+static void before_the_session_is_known_bitfields_wait(void **state)
+{
+    fixture_t *f = *state;
+    connect_all(f, 1);
+    ph_unchecked_signed_availability_bitfield_t good = signed_by(f, 4, 1, 3), bad = signed_by(f, 5, 1, 3);
+    bad.signature.bytes[3] ^= 1;
+    activate(f->h, 1, 1, 0);
+    ph_msg_t *validators = EXPECT_API(f->h, VALIDATORS);
+    hear(f, peer_of(3), 1, &good);
+    hear(f, peer_of(2), 1, &bad);
+    ph_harness_expect_nothing(f->h);
+    ph_harness_reply(f->h, validators,
+                     &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK, .ok = {f->s.validators, N}});
+    session_answer_index(&f->s, f->h);
+    expect_provisioned(f, &good);
+    assert_non_null(ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_REPORT_PEER));
+    ph_harness_drop_all(f->h);
+}
+
+static void without_validators_they_cost_little(void **state)
 {
     fixture_t *f = *state;
     connect_all(f, 1);
     ph_unchecked_signed_availability_bitfield_t good = signed_by(f, 4, 1, 3);
     activate(f->h, 1, 1, 0);
     ph_msg_t *validators = EXPECT_API(f->h, VALIDATORS);
+    hear(f, peer_of(3), 1, &good); /* waits in vain, at nobody's cost */
+    ph_harness_drop(f->h, validators);
+    ph_harness_expect_nothing(f->h);
     hear(f, peer_of(3), 1, &good);
     expect_penalty(f, peer_of(3), PH_REPUTATION_COST_MINOR);
-    ph_harness_reply(f->h, validators, &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK});
+    activate(f->h, 2, 2, 1);
+    ph_harness_reply(f->h, EXPECT_API(f->h, VALIDATORS),
+                     &(ph_res_vec_validator_id_runtime_api_error_t){.kind = PH_RES_OK});
     session_answer_index(&f->s, f->h);
-    hear(f, peer_of(3), 1, &good);
+    hear(f, peer_of(3), 2, &good);
     expect_penalty(f, peer_of(3), PH_REPUTATION_COST_MINOR); /* no validators at all */
+}
+
+/* What crosses our leaving a leaf is free, but no more of it than there are validators, and no leaf long gone. */
+static void bitfields_of_a_leaf_just_left_are_free(void **state)
+{
+    fixture_t *f = *state;
+    ready(f);
+    leaf(f, 2);
+    ph_unchecked_signed_availability_bitfield_t late = signed_by(f, 4, 1, 3);
+    for (uint32_t i = 0; i < N; i++)
+        hear(f, peer_of(3), 1, &late);
+    ph_harness_expect_nothing(f->h);
+    hear(f, peer_of(3), 1, &late);
+    expect_penalty(f, peer_of(3), PH_REPUTATION_COST_MINOR);
+    hear(f, peer_of(2), 1, &late); /* others still may */
+    ph_harness_expect_nothing(f->h);
+    leaf(f, 3);
+    hear(f, peer_of(3), 1, &late); /* and so may it once more */
+    ph_harness_expect_nothing(f->h);
+    for (uint32_t n = 4; n <= 10; n++)
+        leaf(f, n);
+    hear(f, peer_of(3), 1, &late);
+    expect_penalty(f, peer_of(3), PH_REPUTATION_COST_MINOR);
 }
 
 static void benefits_are_summed_up(void **state)
@@ -400,7 +449,6 @@ static void a_replaced_leaf_takes_its_bitfields_along(void **state)
     ph_harness_drop_all(f->h);
     leaf(f, 2);
     hear(f, peer_of(3), 1, &a);
-    expect_penalty(f, peer_of(3), PH_REPUTATION_COST_MINOR);
     ph_msg_bitfield_distribution_distribute_bitfield_t own = {ph_harness_hash(1), signed_by(f, ME, 1, 5)};
     ph_harness_send(f->h, PH_MSG_BITFIELD_DISTRIBUTION_DISTRIBUTE_BITFIELD, &own);
     ph_harness_expect_nothing(f->h);
@@ -460,7 +508,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_came_too_early_is_sent_when_the_session_is_known, setup, teardown),
         cmocka_unit_test_setup_teardown(without_the_sessions_grid_only_luck_relays, setup, teardown),
         cmocka_unit_test_setup_teardown(every_fault_has_its_price, setup, teardown),
-        cmocka_unit_test_setup_teardown(before_the_session_is_known_it_costs_little, setup, teardown),
+        cmocka_unit_test_setup_teardown(before_the_session_is_known_bitfields_wait, setup, teardown),
+        cmocka_unit_test_setup_teardown(without_validators_they_cost_little, setup, teardown),
+        cmocka_unit_test_setup_teardown(bitfields_of_a_leaf_just_left_are_free, setup, teardown),
         cmocka_unit_test_setup_teardown(benefits_are_summed_up, setup, teardown),
         cmocka_unit_test_setup_teardown(a_replaced_leaf_takes_its_bitfields_along, setup, teardown),
         cmocka_unit_test_setup_teardown(strangers_do_no_harm, setup, teardown),

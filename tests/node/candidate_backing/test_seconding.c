@@ -117,6 +117,15 @@ static void test_invalid_and_never_again(void **state)
     second_well(f, &other);
 }
 
+static void expect_declined(fixture_t *f, const ph_committed_candidate_receipt_t *c)
+{
+    const ph_msg_candidate_selection_declined_t *out =
+        ph_msg_payload(ph_harness_expect(f->h, PH_SUBSYSTEM_CANDIDATE_SELECTION, PH_MSG_CANDIDATE_SELECTION_DECLINED));
+    ph_candidate_hash_t hash = ph_hash_of_committed(c);
+    assert_memory_equal(&out->relay_parent, &f->leaf, sizeof f->leaf);
+    assert_memory_equal(&out->candidate, &hash, sizeof hash);
+}
+
 static void test_our_failure_is_no_verdict(void **state)
 {
     fixture_t *f = *state;
@@ -126,8 +135,10 @@ static void test_our_failure_is_no_verdict(void **state)
     answer_data(f, c.descriptor.para_id);
     answer_code(f);
     answer_validation(f, &c, PH_VALIDATION_OUTCOME_FAILED);
+    expect_declined(f, &c);
     ph_harness_expect_nothing(f->h);
     second(f, &c);
+    expect_declined(f, &c);
     ph_harness_expect_nothing(f->h);
     second_well(f, &other);
 }
@@ -155,6 +166,7 @@ static void test_questions_without_answer(void **state)
         if (step == 3)
             ph_harness_drop(f->h, ph_harness_expect(f->h, PH_SUBSYSTEM_AVAILABILITY_STORE,
                                                     PH_MSG_AVAILABILITY_STORE_STORE_AVAILABLE_DATA));
+        expect_declined(f, &c);
         ph_harness_expect_nothing(f->h);
     }
     assert_int_equal(ph_harness_events(f->h, "seconded"), 0);
@@ -179,6 +191,7 @@ static void test_erasure_root(void **state)
     expect_invalid(f, &c);
     ph_harness_expect_nothing(f->h);
     store_answers(f, &other, PH_STORE_ERROR_DISK); /* ours to blame */
+    expect_declined(f, &other);
     ph_harness_expect_nothing(f->h);
     assert_int_equal(ph_harness_events(f->h, "seconded"), 0);
 }
@@ -231,6 +244,30 @@ static void test_never_seconded_and_valid(void **state)
     expect_distributed(f, &c);
     second(f, &c);
     ph_harness_expect_nothing(f->h);
+}
+
+/* Somebody else had seconded it when Candidate Selection came with it: it waits for our opinion all the same. */
+static void test_an_opinion_under_way_is_told(void **state)
+{
+    fixture_t *f = *state;
+    ph_committed_candidate_receipt_t c = candidate(f, 1, OURS), other = candidate(f, 2, OURS);
+    go(f);
+    hear_seconded(f, &c, 1);
+    second(f, &c);
+    answer_data(f, c.descriptor.para_id);
+    answer_code(f);
+    answer_fetch(f, &c, 1);
+    answer_validation(f, &c, PH_VALIDATION_OUTCOME_FAILED);
+    expect_declined(f, &c);
+    hear_seconded(f, &other, 2);
+    second(f, &other);
+    answer_data(f, other.descriptor.para_id);
+    answer_code(f);
+    answer_fetch(f, &other, 2);
+    answer_validation(f, &other, PH_VALIDATION_OUTCOME_INVALID);
+    expect_invalid(f, &other);
+    ph_harness_drop_all(f->h);
+    assert_int_equal(ph_harness_events(f->h, "valid-signed"), 0);
 }
 
 static void test_others_second_what_we_second(void **state)
@@ -288,6 +325,7 @@ static void test_not_our_para_nor_our_parent(void **state)
     ph_committed_candidate_receipt_t c = candidate(f, 1, THEIRS), ours = candidate(f, 2, OURS);
     go(f);
     second(f, &c);
+    expect_declined(f, &c);
     ph_hash_t leaf = f->leaf;
     f->leaf = ph_harness_hash(5);
     second(f, &ours);
@@ -349,6 +387,7 @@ static void test_keystore_remembers_another(void **state)
     go(f);
     second(f, &c);
     find_valid(f, &c);
+    expect_declined(f, &c);
     ph_harness_expect_nothing(f->h);
     assert_int_equal(ph_harness_events(f->h, "seconded"), 0);
     /* The very same one may be said again. */
@@ -363,6 +402,7 @@ static void test_keystore_abstains(void **state)
     go(f);
     second(f, &c);
     find_valid(f, &c);
+    expect_declined(f, &c);
     ph_harness_expect_nothing(f->h);
     assert_int_equal(ph_harness_events(f->h, "seconded"), 0);
     fixture_free(f);
@@ -384,6 +424,7 @@ int main(void)
         T(test_one_a_relay_parent),
         T(test_each_relay_parent_for_itself),
         T(test_never_seconded_and_valid),
+        T(test_an_opinion_under_way_is_told),
         T(test_others_second_what_we_second),
         T(test_invalid_that_others_vouch_for),
         T(test_pov_that_nobody_had),

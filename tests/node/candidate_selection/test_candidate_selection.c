@@ -267,6 +267,39 @@ static void test_invalid_is_not_tried_again(void **state)
     ph_harness_expect_nothing(f->h);
 }
 
+static void say_declined(fixture_t *f, uint8_t c)
+{
+    ph_committed_candidate_receipt_t committed = candidate(f, c);
+    ph_msg_candidate_selection_declined_t msg = {f->leaf, ph_hash_of_committed(&committed)};
+    ph_harness_send(f->h, PH_MSG_CANDIDATE_SELECTION_DECLINED, &msg);
+}
+
+/* Backing failed: at once the next, and nobody is blamed. */
+static void test_declined(void **state)
+{
+    fixture_t *f = *state;
+    go(f);
+    advertise(f, 1, 1);
+    advertise(f, 2, 2);
+    advertise(f, 3, 1);
+    say_declined(f, 1); /* what was not handed on cannot be declined */
+    deliver(f, expect_fetch(f, 1, 1), 1);
+    expect_second(f, 1);
+    say_declined(f, 2); /* another one's turn */
+    ph_harness_expect_nothing(f->h);
+    say_declined(f, 1);
+    ph_msg_t *fetch = expect_fetch(f, 2, 2);
+    say_declined(f, 2); /* is still being fetched */
+    ph_harness_expect_nothing(f->h);
+    deliver(f, fetch, 2);
+    expect_second(f, 2);
+    say_declined(f, 2);
+    ph_harness_advance(f->h, SLOT_MS); /* the other collator has what was declined already */
+    ph_harness_expect_nothing(f->h);
+    assert_int_equal(ph_harness_events(f->h, "selection-declined"), 2);
+    assert_int_equal(ph_harness_events(f->h, "selection-overdue"), 0);
+}
+
 static void test_no_verdict(void **state)
 {
     fixture_t *f = *state;
@@ -460,6 +493,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_failures_fall_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_left_then_something, setup, teardown),
         cmocka_unit_test_setup_teardown(test_invalid_is_not_tried_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_declined, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_verdict, setup, teardown),
         cmocka_unit_test_setup_teardown(test_late_invalid, setup, teardown),
         cmocka_unit_test_setup_teardown(test_words_about_strangers, setup, teardown),

@@ -18,22 +18,27 @@ typedef struct fixture {
     parts_t parts;
     ph_err_t collate_err;
     size_t block_len, calls;
+    bool limits_unknown;    /* the runtime is too old to say */
     ph_hash_t relay_parent; /* of the last call */
+    bool has_limits;
+    uint32_t max_code_size;
 } fixture_t;
 
 static const uint8_t HEAD[] = {1, 2, 3}, PARENT[] = {9, 9};
 
-static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_hash_t *relay_parent,
-                        const ph_persisted_validation_data_t *pvd, ph_collation_result_t *out)
+static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_collation_request_t *request, ph_collation_result_t *out)
 {
     fixture_t *f = ctx;
     f->calls++;
-    f->relay_parent = *relay_parent;
-    assert_true(ph_bytes_equal(pvd->parent_head.v, ph_bytes(PARENT, sizeof PARENT)));
+    f->relay_parent = *request->relay_parent;
+    f->has_limits = request->limits != NULL;
+    f->max_code_size = request->limits ? request->limits->max_code_size : 0;
+    assert_int_equal(request->code_hash.bytes[0], 0xcc);
+    assert_true(ph_bytes_equal(request->pvd->parent_head.v, ph_bytes(PARENT, sizeof PARENT)));
     out->head_data = ph_bytes(HEAD, sizeof HEAD);
     out->block_data = (ph_bytes_t){ph_arena_alloc(arena, f->block_len), f->block_len};
     memset(out->block_data.data, 0x42, f->block_len);
-    out->hrmp_watermark = pvd->relay_parent_number;
+    out->hrmp_watermark = request->pvd->relay_parent_number;
     return f->collate_err;
 }
 
@@ -88,6 +93,16 @@ static ph_persisted_validation_data_t pvd_of(uint32_t number)
         .parent_head = {ph_bytes(PARENT, sizeof PARENT)}, .relay_parent_number = number, .max_pov_size = MAX_POV};
 }
 
+static void answer_limits(fixture_t *f)
+{
+    ph_msg_t *asked = ASKED(f->h, BACKING_CONSTRAINTS);
+    assert_non_null(asked);
+    ph_res_opt_constraints_runtime_api_error_t limits = {.ok = {true, {.max_code_size = 77}}};
+    if (f->limits_unknown)
+        limits = (ph_res_opt_constraints_runtime_api_error_t){.kind = PH_RES_ERR};
+    ph_harness_reply(f->h, asked, &limits);
+}
+
 static void answer_para(fixture_t *f, uint32_t number)
 {
     ph_msg_t *asked = ASKED(f->h, PERSISTED_VALIDATION_DATA);
@@ -102,6 +117,7 @@ static void answer_para(fixture_t *f, uint32_t number)
     assert_int_equal(c->assumption.kind, PH_OCCUPIED_CORE_ASSUMPTION_INCLUDED);
     ph_res_opt_validation_code_hash_runtime_api_error_t code = {.ok = {true, {{0xcc}}}};
     ph_harness_reply(f->h, asked, &code);
+    answer_limits(f);
     ph_harness_advance(f->h, 100); /* erasure coding takes its time */
 }
 
@@ -290,6 +306,7 @@ static void test_no_validation_data(void **state)
     ph_harness_reply(f->h, ASKED(f->h, PERSISTED_VALIDATION_DATA), &pvd);
     ph_res_opt_validation_code_hash_runtime_api_error_t code = {.ok = {true, {{0xcc}}}};
     ph_harness_reply(f->h, ASKED(f->h, VALIDATION_CODE_HASH), &code);
+    answer_limits(f);
     ph_harness_advance(f->h, 100);
     ph_harness_expect_nothing(f->h);
     assert_int_equal(f->calls, 0);
@@ -305,6 +322,22 @@ static void test_collator_fails(void **state)
     answer_para(f, 1);
     assert_int_equal(f->calls, 1);
     ph_harness_expect_nothing(f->h);
+}
+
+/* The collator hears what the chain lets the next candidate do, if the runtime can say it. */
+static void test_limits(void **state)
+{
+    fixture_t *f = *state;
+    start(f);
+    for (uint32_t n = 1; n <= 2; n++) {
+        f->limits_unknown = n == 2;
+        activate(f, n);
+        answer_leaf(f);
+        answer_para(f, n);
+        expect_collation(f);
+        assert_int_equal(f->has_limits, n == 1);
+        assert_int_equal(f->max_code_size, n == 1 ? 77 : 0);
+    }
 }
 
 static void test_pov_at_the_limit(void **state)
@@ -346,6 +379,7 @@ static void test_leaf_ends(void **state)
         answer_leaf(f); /* the first leaf's answers are for nobody */
     assert_non_null(ASKED(f->h, PERSISTED_VALIDATION_DATA));
     assert_non_null(ASKED(f->h, VALIDATION_CODE_HASH));
+    assert_non_null(ASKED(f->h, BACKING_CONSTRAINTS));
     activate(f, 3); /* after the first answers */
     answer_leaf(f);
     ph_msg_t *asked = ASKED(f->h, PERSISTED_VALIDATION_DATA);
@@ -353,6 +387,7 @@ static void test_leaf_ends(void **state)
     ph_harness_reply(f->h, asked, &pvd);
     ph_res_opt_validation_code_hash_runtime_api_error_t code = {.ok = {true, {{0xcc}}}};
     ph_harness_reply(f->h, ASKED(f->h, VALIDATION_CODE_HASH), &code);
+    answer_limits(f);
     assert_int_equal(f->calls, 1);
     activate(f, 4); /* while encoding */
     ph_harness_advance(f->h, 100);
@@ -370,6 +405,7 @@ static void test_conclude_while_encoding(void **state)
     ph_harness_reply(f->h, ASKED(f->h, PERSISTED_VALIDATION_DATA), &pvd);
     ph_res_opt_validation_code_hash_runtime_api_error_t code = {.ok = {true, {{0xcc}}}};
     ph_harness_reply(f->h, ASKED(f->h, VALIDATION_CODE_HASH), &code);
+    answer_limits(f);
     ph_harness_conclude(f->h);
     ph_harness_advance(f->h, 100);
     ph_harness_expect_nothing(f->h);
@@ -487,6 +523,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_runtime_fails, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_validation_data, setup, teardown),
         cmocka_unit_test_setup_teardown(test_collator_fails, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pov_at_the_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_too_few_validators, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaf_ends, setup, teardown),

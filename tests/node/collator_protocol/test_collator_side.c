@@ -417,6 +417,71 @@ static void test_many_wait(void **state)
 
 /* ---- what it hears ---- */
 
+/* The statement of a validator (with the key of seed `key`) about our collation n. */
+static ph_collator_protocol_message_v2_t seconded_by(fixture_t *f, uint32_t validator, uint8_t key, uint8_t n)
+{
+    ph_collator_protocol_message_v2_t m = {.kind = PH_COLLATOR_PROTOCOL_MESSAGE_V2_COLLATION_SECONDED};
+    ph_unchecked_signed_full_statement_t *statement = &m.collation_seconded._1;
+    ph_candidate_receipt_t receipt = receipt_of(f, n);
+    ph_candidate_hash_t hash;
+    m.collation_seconded._0 = f->leaf;
+    statement->payload.kind = PH_STATEMENT_SECONDED;
+    statement->payload.seconded.descriptor = receipt.descriptor;
+    statement->validator_index.v = validator;
+    hash = ph_hash_of_committed(&statement->payload.seconded);
+    ph_compact_statement_t compact = {.kind = PH_COMPACT_STATEMENT_SECONDED, .seconded = hash};
+    ph_signing_context_t context = {.session_index = {SESSION}, .parent_hash = f->leaf};
+    ph_bytes_t payload = ph_payload_of_statement(NULL, &compact, &context);
+    ph_sr25519_keypair_t pair;
+    ph_sr25519_from_mini_secret(&pair, (const uint8_t[32]){key});
+    ph_sr25519_sign(&pair, statement->signature.bytes, payload, NULL);
+    ph_mem_free(payload.data);
+    return m;
+}
+
+static void distribute_committed(fixture_t *f, uint8_t n)
+{
+    ph_committed_candidate_receipt_t committed = {.descriptor = receipt_of(f, n).descriptor};
+    ph_shared_pov_t pov = parts_pov(n, n);
+    ph_msg_collator_protocol_distribute_collation_t msg = {.relay_parent = f->leaf, .core = {0}, .pov = pov};
+    ph_hash_to_plain_receipt(&msg.receipt, &committed);
+    ph_harness_send(f->h, PH_MSG_COLLATOR_PROTOCOL_DISTRIBUTE_COLLATION, &msg);
+    ph_shared_pov_unref(pov);
+}
+
+static void test_seconded_is_checked(void **state)
+{
+    fixture_t *f = *state;
+    for (uint8_t v = 0; v < 6; v++) {
+        ph_sr25519_keypair_t pair;
+        ph_sr25519_from_mini_secret(&pair, (const uint8_t[32]){(uint8_t)(v + 20)});
+        memcpy(f->parts.keys[v], pair.public_key, 32);
+    }
+    go(f);
+    distribute_committed(f, 1);
+    connect_peer(f, 0, true);
+    expect_declare(f, 0, PARA);
+    ph_collator_protocol_message_v2_t m = seconded_by(f, 1, 21, 1);
+    hear(f, 0, &m); /* validator 1 is of the other group */
+    expect_report(f, 0, PH_REPUTATION_COST_MINOR);
+    m = seconded_by(f, 77, 20, 1);
+    hear(f, 0, &m);
+    expect_report(f, 0, PH_REPUTATION_COST_MINOR);
+    m = seconded_by(f, 2, 20, 1);
+    hear(f, 0, &m); /* signed by another */
+    expect_report(f, 0, PH_REPUTATION_COST_MAJOR);
+    m = seconded_by(f, 0, 20, 2);
+    hear(f, 0, &m); /* not what we made */
+    assert_int_equal(ph_harness_events(f->h, "collation-seconded"), 0);
+    m = seconded_by(f, 0, 20, 1);
+    hear(f, 0, &m);
+    assert_int_equal(ph_harness_events(f->h, "collation-seconded"), 1);
+    activate(f, 2);
+    hear(f, 0, &m); /* late: of no interest */
+    ph_harness_drop_all(f->h);
+    assert_int_equal(ph_harness_events(f->h, "collation-seconded"), 1);
+}
+
 static void test_messages_of_validators(void **state)
 {
     fixture_t *f = *state;
@@ -425,10 +490,9 @@ static void test_messages_of_validators(void **state)
         connect_peer(f, 2 * v, true);
         expect_declare(f, 2 * v, PARA);
     }
-    hear_seconded(f, 0, PH_STATEMENT_SECONDED);
-    assert_int_equal(ph_harness_events(f->h, "collation-seconded"), 1);
     hear_seconded(f, 0, PH_STATEMENT_VALID);
-    assert_int_equal(ph_harness_events(f->h, "collation-seconded"), 1);
+    hear_seconded(f, 0, PH_STATEMENT_SECONDED); /* of a candidate that is none of ours */
+    assert_int_equal(ph_harness_events(f->h, "collation-seconded"), 0);
     ph_harness_expect_nothing(f->h);
     ph_collator_protocol_message_v2_t declare = {.kind = PH_COLLATOR_PROTOCOL_MESSAGE_V2_DECLARE};
     hear(f, 2, &declare);
@@ -453,6 +517,58 @@ static void test_leaf_ends(void **state)
     distribute(f, 1);
     ph_harness_drop_all(f->h);
     view_of(f, 0, &old);
+    ph_harness_expect_nothing(f->h);
+}
+
+/* Nothing is built on it any more: its groups need not know that they are any. */
+static void test_stale_branch(void **state)
+{
+    fixture_t *f = *state;
+    f->parts.groups = 3;
+    f->parts.rotation = 0;
+    start(f);
+    collate_on(f, PARA);
+    activate(f, 1);
+    answer_leaf(f);
+    assert_int_equal(connects_to(f), 1 << 0 | 1 << 3);
+    distribute(f, 1);
+    ph_hash_t stale = f->leaf;
+    ph_harness_advance(f->h, 5 * SLOT_MS); /* nothing newer: still the one */
+    f->leaf = ph_harness_hash(12);
+    f->parts.now = 4;
+    f->parts.claims[0][0] = OTHER;
+    f->parts.claims[1][0] = PARA; /* on the new branch core 1 is ours, of group 1 */
+    ph_hash_t root = ph_harness_hash(9);
+    ph_harness_activate(f->h, &f->leaf, 12, &root);
+    answer_leaf(f);
+    assert_int_equal(connects_to(f), 1 << 1 | 1 << 4);
+    connect_peer(f, 0, true);
+    view_of(f, 0, &stale);
+    ph_harness_expect_nothing(f->h); /* neither declared nor advertised */
+}
+
+/* The validators see five heads of ours; what is at others they would take for none of our business. */
+static void test_only_what_our_view_shows(void **state)
+{
+    fixture_t *f = *state;
+    ph_hash_t leaves[6], root = ph_harness_hash(0);
+    f->parts.rotation = 0;
+    start(f);
+    collate_on(f, PARA);
+    for (uint32_t i = 0; i < 6; i++) {
+        f->leaf = leaves[i] = ph_harness_hash(20 + i);
+        ph_harness_activate(f->h, &f->leaf, 1, &root);
+        answer_leaf(f);
+        (void)connects_to(f);
+        distribute(f, (uint8_t)(i + 1));
+    }
+    connect_peer(f, 0, true);
+    expect_declare(f, 0, PARA);
+    view_of(f, 0, &leaves[0]);
+    ph_harness_expect_nothing(f->h);
+    f->leaf = leaves[1];
+    view_of(f, 0, &leaves[1]);
+    expect_advertisement(f, 0, 2);
     ph_harness_expect_nothing(f->h);
 }
 
@@ -484,8 +600,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_upload_at_a_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_waiting_when_the_leaf_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_wait, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_seconded_is_checked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_messages_of_validators, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaf_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_stale_branch, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_only_what_our_view_shows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_conclude_with_a_collation, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

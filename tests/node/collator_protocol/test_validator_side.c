@@ -2,7 +2,7 @@
  * 0, which at block 1 backs on core 0 and after the rotation at block 5 on core 1. Collators are peers from 10 on. */
 #include "node/collator_protocol/fixture.h"
 
-enum { ME = 2, LATER = 2002, NEVER = 2003 };
+enum { ME = 2, LATER = 2002, NEVER = 2003, CROSSED = 4 };
 
 static int setup(void **state)
 {
@@ -120,8 +120,33 @@ static void test_bad_signature(void **state)
     hear(f, 12, &m);
     expect_report(f, 12, PH_REPUTATION_MALICIOUS);
     view_of(f, 12, &f->leaf);
-    hear_advertisement(f, 12, &f->leaf, 1);
-    expect_report(f, 12, PH_REPUTATION_COST_MINOR); /* did not declare itself */
+    hear_advertisement(f, 12, &f->leaf, 1); /* did not declare itself: goes nowhere */
+    ph_harness_expect_nothing(f->h);
+}
+
+/* It may be a block ahead, or behind: it has two slots. */
+static void expect_turned_away_in_time(fixture_t *f, uint32_t peer)
+{
+    ph_harness_advance(f->h, 2 * SLOT_MS - 1);
+    ph_harness_expect_nothing(f->h);
+    ph_harness_advance(f->h, 1);
+    expect_report(f, peer, PH_REPUTATION_COST_MINOR);
+}
+
+static void test_ahead_of_us(void **state)
+{
+    fixture_t *f = *state;
+    go(f);
+    connect_peer(f, 10, false);
+    declare(f, 10, NEVER);
+    ph_harness_advance(f->h, SLOT_MS);
+    f->parts.claims[0][0] = NEVER; /* that was what it had seen */
+    activate(f, 2);
+    answer_leaf(f);
+    view_of(f, 10, &f->leaf);
+    hear_advertisement(f, 10, &f->leaf, 1);
+    expect_told(f, 10, NEVER, 1);
+    ph_harness_advance(f->h, 2 * SLOT_MS);
     ph_harness_expect_nothing(f->h);
 }
 
@@ -131,7 +156,7 @@ static void test_unneeded_para(void **state)
     go(f);
     connect_peer(f, 10, false);
     declare(f, 10, NEVER);
-    expect_report(f, 10, PH_REPUTATION_COST_MINOR);
+    expect_turned_away_in_time(f, 10);
     expect_disconnect(f, 10);
     view_of(f, 10, &f->leaf);
     hear_advertisement(f, 10, &f->leaf, 1); /* on its way already */
@@ -145,7 +170,7 @@ static void test_no_validator_needs_nobody(void **state)
     go(f);
     connect_peer(f, 10, false);
     declare(f, 10, PARA);
-    expect_report(f, 10, PH_REPUTATION_COST_MINOR);
+    expect_turned_away_in_time(f, 10);
     expect_disconnect(f, 10);
 }
 
@@ -156,7 +181,7 @@ static void test_no_keystore(void **state)
     go(f);
     connect_peer(f, 10, false);
     declare(f, 10, PARA);
-    expect_report(f, 10, PH_REPUTATION_COST_MINOR);
+    expect_turned_away_in_time(f, 10);
     expect_disconnect(f, 10);
 }
 
@@ -174,8 +199,8 @@ static void test_judged_when_the_leaf_is_known(void **state)
     assert_null(ph_harness_take(f->h, PH_SUBSYSTEM_CANDIDATE_SELECTION, PH_MSG_CANDIDATE_SELECTION_COLLATION));
     assert_null(ph_harness_take(f->h, PH_SUBSYSTEM_NETWORK_BRIDGE, PH_MSG_NETWORK_BRIDGE_REPORT_PEER));
     answer_leaf(f);
-    expect_report(f, 11, PH_REPUTATION_COST_MINOR);
     expect_told(f, 10, PARA, 1);
+    expect_turned_away_in_time(f, 11);
     expect_disconnect(f, 11);
     ph_harness_expect_nothing(f->h);
 }
@@ -265,6 +290,9 @@ static void test_bad_advertisements(void **state)
     go(f);
     connect_peer(f, 10, false);
     view_of(f, 10, &f->leaf);
+    for (int i = 0; i < CROSSED; i++)
+        hear_advertisement(f, 10, &f->leaf, 1); /* the declaration may have been lost */
+    ph_harness_expect_nothing(f->h);
     hear_advertisement(f, 10, &f->leaf, 1); /* without a declaration */
     expect_report(f, 10, PH_REPUTATION_COST_MINOR);
     declare(f, 10, PARA);
@@ -311,8 +339,38 @@ static void test_old_leaf(void **state)
     ph_hash_t old = f->leaf;
     activate(f, 2);
     answer_leaf(f);
+    for (int i = 0; i < CROSSED; i++)
+        hear_advertisement(f, 10, &old, 1); /* sent before it heard of our new leaf */
+    ph_harness_expect_nothing(f->h);
     hear_advertisement(f, 10, &old, 1);
     expect_report(f, 10, PH_REPUTATION_COST_MINOR);
+    for (uint32_t n = 3; n <= 9; n++) {
+        activate(f, n);
+        answer_leaf(f);
+    }
+    hear_advertisement(f, 10, &old, 1); /* eight leaves ago is the limit */
+    ph_harness_expect_nothing(f->h);
+    activate(f, 10);
+    answer_leaf(f);
+    hear_advertisement(f, 10, &old, 1);
+    expect_report(f, 10, PH_REPUTATION_COST_MINOR);
+    ph_harness_expect_nothing(f->h);
+}
+
+static void test_outside_its_view(void **state)
+{
+    fixture_t *f = *state;
+    go(f);
+    meet(f, 10);
+    view_of(f, 10, NULL);
+    for (int i = 0; i < CROSSED; i++)
+        hear_advertisement(f, 10, &f->leaf, 1); /* its view may have been lost */
+    ph_harness_expect_nothing(f->h);
+    hear_advertisement(f, 10, &f->leaf, 1);
+    expect_report(f, 10, PH_REPUTATION_COST_MINOR);
+    activate(f, 2);
+    answer_leaf(f);
+    hear_advertisement(f, 10, &f->leaf, 1); /* forgiven with the next leaf */
     ph_harness_expect_nothing(f->h);
 }
 
@@ -530,6 +588,28 @@ static void test_malformed_answer(void **state)
     expect_failure(f, question, PH_REQUEST_FAILURE_MALFORMED);
 }
 
+/* It may have left the leaf just before we asked: once between two leaves of ours. */
+static void test_one_refusal_is_free(void **state)
+{
+    fixture_t *f = *state;
+    ph_res_bytes_request_failure_t refused = {.kind = PH_RES_ERR, .err = {PH_REQUEST_FAILURE_REFUSED}};
+    go(f);
+    meet(f, 10);
+    for (int i = 0; i < 3; i++) {
+        ph_candidate_receipt_t receipt = receipt_of(f);
+        ph_harness_question_t *question = fetch(f, 10, &receipt);
+        ph_harness_reply(f->h, expect_request(f, 10, &receipt), &refused);
+        if (i == 1)
+            expect_report(f, 10, PH_REPUTATION_COST_MINOR);
+        expect_failure(f, question, PH_REQUEST_FAILURE_REFUSED);
+        ph_harness_expect_nothing(f->h);
+        if (i != 1)
+            continue;
+        activate(f, 2);
+        answer_leaf(f);
+    }
+}
+
 static void test_failed_requests(void **state)
 {
     fixture_t *f = *state;
@@ -679,6 +759,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_good_declaration, setup, teardown),
         cmocka_unit_test_setup_teardown(test_second_declaration, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_signature, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ahead_of_us, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unneeded_para, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_validator_needs_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_keystore, setup, teardown),
@@ -690,6 +771,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bad_advertisements, setup, teardown),
         cmocka_unit_test_setup_teardown(test_advertised_again_after_a_reconnect, setup, teardown),
         cmocka_unit_test_setup_teardown(test_old_leaf, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_outside_its_view, setup, teardown),
         cmocka_unit_test_setup_teardown(test_free_core_about_to_be_ours, setup, teardown),
         cmocka_unit_test_setup_teardown(test_undeclared_are_evicted, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inactive_are_evicted, setup, teardown),
@@ -697,6 +779,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_fetches_with_parent_head, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_receipts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_malformed_answer, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_refusal_is_free, setup, teardown),
         cmocka_unit_test_setup_teardown(test_failed_requests, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fetching_what_cannot_be, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaf_ends_while_fetching, setup, teardown),

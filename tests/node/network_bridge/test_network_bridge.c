@@ -78,7 +78,8 @@ static int setup(void **state)
         handshake(&f->peers[i], PH_BYTES_LIT("\x01"));
         ph_net_handle(f->peers[i].env, PH_PROTO_REQ_CHUNK_2, &requests, &f->peers[i], (ph_bytes_t){0});
     }
-    f->config = (ph_network_bridge_config_t){.roles = PH_OBSERVED_ROLE_AUTHORITY, .serves_validation = true};
+    f->config =
+        (ph_network_bridge_config_t){.roles = PH_OBSERVED_ROLE_AUTHORITY, .serves_validation = true, .slot_ms = 6000};
     ph_harness_start(f->h, &ph_network_bridge_ops, &f->config);
     *state = f;
     return 0;
@@ -300,6 +301,22 @@ static void reserved_peers_are_connected_to_and_kept(void **state)
     expect_collation(f, PH_COLLATION_EVENT_PEER_CONNECTED);
     expect_collation(f, PH_COLLATION_EVENT_PEER_VIEW_CHANGE);
     ph_harness_expect_nothing(f->h);
+}
+
+static void a_failed_opening_does_not_close_what_the_peer_opened(void **state)
+{
+    fixture_t *f = *state;
+    ph_world_partition(ph_harness_world(f->h), (const uint8_t[]){0, 1}, 2);
+    ph_net_open(f->peers[1].env, (ph_peer_id_t){0}, VALIDATION);
+    reserve(f, PH_PEER_SET_VALIDATION, (uint8_t[]){1}, 1);
+    ph_harness_advance(f->h, 10500); /* the peer was told, we will be after as long again */
+    ph_world_partition(ph_harness_world(f->h), NULL, 0);
+    open(f, 1, VALIDATION);
+    expect_connected(f, 1);
+    ph_harness_advance(f->h, 15000);
+    say_view(f, 1, 1, 0); /* still connected */
+    assert_int_equal(expect_both(f, PH_VALIDATION_EVENT_PEER_VIEW_CHANGE)->peer_view_change.view.heads.count, 1);
+    assert_int_equal(ph_harness_events(f->h, "peer-penalised"), 0);
 }
 
 static void an_unreachable_reserved_peer_is_tried_on(void **state)
@@ -732,7 +749,8 @@ static void a_collators_node_speaks_collation_only(void **state)
 {
     (void)state;
     ph_harness_t *h = ph_harness_prepare(PH_SUBSYSTEM_NETWORK_BRIDGE);
-    ph_network_bridge_config_t config = {.roles = PH_OBSERVED_ROLE_AUTHORITY, .serves_validation = false};
+    ph_network_bridge_config_t config = {
+        .roles = PH_OBSERVED_ROLE_AUTHORITY, .serves_validation = false, .slot_ms = 6000};
     peer_t peer = {.env = ph_world_add_node(ph_harness_world(h), "peer")};
     handshake(&peer, PH_BYTES_LIT("\x04"));
     ph_harness_start(h, &ph_network_bridge_ops, &config);
@@ -758,6 +776,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_malformed_handshake_is_no_connection, setup, teardown),
         cmocka_unit_test_setup_teardown(disconnecting_a_peer, setup, teardown),
         cmocka_unit_test_setup_teardown(reserved_peers_are_connected_to_and_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_failed_opening_does_not_close_what_the_peer_opened, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unreachable_reserved_peer_is_tried_on, setup, teardown),
         cmocka_unit_test_setup_teardown(our_view_is_told_when_it_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_view_holds_five_heads_newest_first, setup, teardown),

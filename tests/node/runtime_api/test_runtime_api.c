@@ -1,10 +1,12 @@
 /* Runtime API over a real chain: every question is one call at its block, and what cannot change is asked once. */
 #include "chain/fixture.h"
 
+#include "chain/executor.h"
 #include "node/runtime_api/runtime_api.h"
 #include "protocol/routes.h"
 #include "protocol/runtime_api.h"
 #include "support/harness.h"
+#include "trie/overlay.h"
 
 typedef struct asking {
     fixture_t f;
@@ -197,6 +199,65 @@ static void what_is_the_same_everywhere_is_asked_once_for_all_blocks(void **stat
     assert_true(ask_info(a, &a->blocks[13]->hash, now)->ok.some);
 }
 
+/* A runtime from before most of today's questions, which answers one of them, and another one with too little.
+ * (module (import "env" "memory" (memory 17)) (global (export "__heap_base") i32 (i32.const 65536))
+ *   (func (export "ParachainHost_validators") (param i32 i32) (result i64) (i64.const 0x100000400))
+ *   (func (export "ParachainHost_session_index_for_child") (param i32 i32) (result i64) (i64.const 0x100000400))
+ *   (data (i32.const 1024) "\\00")) */
+static const char OLD_RUNTIME[] =
+    "0061736d0100000001070160027f7f017e020f0103656e76066d656d6f727902001103030200000608017f00418080040b07"
+    "52030b5f5f686561705f6261736503001850617261636861696e486f73745f76616c696461746f7273000025506172616368"
+    "61696e486f73745f73657373696f6e5f696e6465785f666f725f6368696c6400010a130208004280888080100b0800428088"
+    "8080100b0b0801004180080b0100";
+
+/* The last block has upgraded to it: calls at that block go to it. */
+static ph_executor_t *upgrade_to_old(ph_relay_block_t *block)
+{
+    uint8_t wasm[sizeof OLD_RUNTIME / 2];
+    ph_state_t *state;
+    ph_overlay_t *overlay = ph_overlay_new(block->state);
+    assert_int_equal(ph_unhex_fixed(OLD_RUNTIME, sizeof OLD_RUNTIME - 1, wasm, sizeof wasm), PH_OK);
+    ph_overlay_set(overlay, PH_BYTES_LIT(":code"), ph_bytes(wasm, sizeof wasm));
+    assert_int_equal(ph_overlay_state(overlay, &state, 1), PH_OK);
+    ph_overlay_free(overlay);
+    ph_state_unref(block->state);
+    block->state = state;
+    block->executor = ph_executor_new(PH_RUNTIME_NATIVE);
+    return block->executor;
+}
+
+static void what_an_older_runtime_lacks_is_not_supported(void **state)
+{
+    asking_t *a = *state;
+    const ph_hash_t *now = &a->blocks[13]->hash, *before = &a->blocks[12]->hash;
+    ph_relay_block_t *last = ph_chain_block(a->f.nodes[0].chain, now); /* the chain's own copy */
+    struct ph_executor *usual = last->executor;
+    ph_executor_t *executor = upgrade_to_old(last);
+    const ph_res_vec_validator_id_runtime_api_error_t *validators = ask_validators(a, now);
+    assert_int_equal(validators->kind, PH_RES_OK); /* this one it has */
+    assert_int_equal(validators->ok.count, 0);
+    for (int round = 1; round <= 2; round++) {
+        ph_msg_runtime_api_request_claim_queue_t queue = {*now};
+        const ph_res_map_core_index_vec_para_id_runtime_api_error_t *answer =
+            ask(a, PH_MSG_RUNTIME_API_REQUEST_CLAIM_QUEUE, &queue);
+        assert_int_equal(answer->kind, PH_RES_ERR);
+        assert_int_equal(answer->err.kind, PH_RUNTIME_API_ERROR_NOT_SUPPORTED);
+        const ph_res_opt_session_info_runtime_api_error_t *info = ask_info(a, now, 0);
+        assert_int_equal(info->kind, PH_RES_ERR);
+        assert_int_equal(info->err.kind, PH_RUNTIME_API_ERROR_NOT_SUPPORTED);
+        assert_int_equal(calls(a), 1 + 2 * round); /* not kept: an error is none of the answers */
+    }
+    ph_msg_runtime_api_request_session_index_for_child_t index = {*now};
+    const ph_res_session_index_runtime_api_error_t *session =
+        ask(a, PH_MSG_RUNTIME_API_REQUEST_SESSION_INDEX_FOR_CHILD, &index);
+    assert_int_equal(session->kind, PH_RES_ERR); /* has the name, but says something else than we understand */
+    assert_int_equal(session->err.kind, PH_RUNTIME_API_ERROR_EXECUTION);
+    assert_int_equal(ask_validators(a, before)->ok.count, VALIDATORS); /* the parent's runtime is today's */
+    assert_true(ask_info(a, before, 0)->ok.some);
+    last->executor = usual;
+    ph_executor_free(executor);
+}
+
 static void what_is_kept_is_bounded(void **state)
 {
     asking_t *a = *state;
@@ -218,6 +279,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(unknown_blocks_are_an_error, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_question_is_asked_once, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_the_same_everywhere_is_asked_once_for_all_blocks, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_an_older_runtime_lacks_is_not_supported, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_kept_is_bounded, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
