@@ -9,9 +9,11 @@ api Core version 5 {
 }
 
 api Metadata version 2 {
-  1 metadata() -> OpaqueMetadata later
-  2 metadata_at_version(version: u32) -> option<OpaqueMetadata> later
-  2 metadata_versions() -> vec<u32> later
+  ## The metadata, in version 14.
+  1 metadata() -> OpaqueMetadata
+  ## The metadata in version 14 or 15; none for another.
+  2 metadata_at_version(version: u32) -> option<OpaqueMetadata>
+  2 metadata_versions() -> vec<u32>
 }
 
 api BlockBuilder version 6 {
@@ -21,24 +23,41 @@ api BlockBuilder version 6 {
   1 check_inherents(block: Block, data: InherentData) -> CheckInherentsResult
 }
 
+api TaggedTransactionQueue version 3 {
+  ## Whether the transaction could stand in a block after `block_hash`, whose state this is.
+  2 validate_transaction(source: TransactionSource, tx: OpaqueExtrinsic, block_hash: Hash) -> TransactionValidity
+}
+
+api AccountNonceApi version 1 {
+  ## The nonce of the account's next transaction.
+  1 account_nonce(account: AccountId) -> Nonce
+}
+
+api TransactionPaymentApi version 4 {
+  1 query_info(uxt: OpaqueExtrinsic, len: u32) -> RuntimeDispatchInfo
+  1 query_fee_details(uxt: OpaqueExtrinsic, len: u32) -> FeeDetails
+  1 query_weight_to_fee(weight: Weight) -> Balance
+  1 query_length_to_fee(length: u32) -> Balance
+}
+
 api BabeApi version 2 {
   1 configuration() -> BabeConfiguration
   1 current_epoch_start() -> Slot
   1 current_epoch() -> BabeEpoch
   1 next_epoch() -> BabeEpoch
-  1 generate_key_ownership_proof(slot: Slot, authority_id: BabeAuthorityId) -> option<bytes> later
-  1 submit_report_equivocation_unsigned_extrinsic(equivocation_proof: BabeEquivocationProof, key_owner_proof: bytes) -> option<unit> later
+  1 generate_key_ownership_proof(slot: Slot, authority_id: BabeAuthorityId) -> option<bytes>
+  1 submit_report_equivocation_unsigned_extrinsic(equivocation_proof: BabeEquivocationProof, key_owner_proof: bytes) -> option<unit>
 }
 
 api GrandpaApi version 3 {
   1 grandpa_authorities() -> GrandpaAuthorityList
-  1 submit_report_equivocation_unsigned_extrinsic(equivocation_proof: GrandpaEquivocationProof, key_owner_proof: bytes) -> option<unit> later
-  1 generate_key_ownership_proof(set_id: GrandpaSetId, authority_id: GrandpaAuthorityId) -> option<bytes> later
+  1 submit_report_equivocation_unsigned_extrinsic(equivocation_proof: GrandpaEquivocationProof, key_owner_proof: bytes) -> option<unit>
+  1 generate_key_ownership_proof(set_id: GrandpaSetId, authority_id: GrandpaAuthorityId) -> option<bytes>
   1 current_set_id() -> GrandpaSetId
 }
 
 api AuthorityDiscoveryApi version 1 {
-  ## Past, current and next authorities.
+  ## Current and next authorities.
   1 authorities() -> vec<AuthorityDiscoveryId>
 }
 
@@ -65,14 +84,14 @@ api ParachainHost version 16 {
   5 validation_code_by_hash(hash: ValidationCodeHash) -> option<ValidationCode>
   5 on_chain_votes() -> option<ScrapedOnChainVotes>
   5 session_info(index: SessionIndex) -> option<SessionInfo>
-  5 submit_pvf_check_statement(stmt: PvfCheckStatement, signature: ValidatorSignature) later
+  5 submit_pvf_check_statement(stmt: PvfCheckStatement, signature: ValidatorSignature)
   5 pvfs_require_precheck() -> vec<ValidationCodeHash>
   5 validation_code_hash(para_id: ParaId, assumption: OccupiedCoreAssumption) -> option<ValidationCodeHash>
   5 disputes() -> vec<(SessionIndex, CandidateHash, DisputeState)>
   5 session_executor_params(session_index: SessionIndex) -> option<ExecutorParams>
   5 unapplied_slashes() -> vec<(SessionIndex, CandidateHash, LegacyPendingSlashes)>
-  5 key_ownership_proof(validator_id: ValidatorId) -> option<OpaqueKeyOwnershipProof> later
-  5 submit_report_dispute_lost(dispute_proof: DisputeProof, key_ownership_proof: OpaqueKeyOwnershipProof) -> option<unit> later
+  5 key_ownership_proof(validator_id: ValidatorId) -> option<OpaqueKeyOwnershipProof>
+  5 submit_report_dispute_lost(dispute_proof: DisputeProof, key_ownership_proof: OpaqueKeyOwnershipProof) -> option<unit>
   6 minimum_backing_votes() -> u32
   7 para_backing_state(para_id: ParaId) -> option<BackingState>
   7 async_backing_params() -> AsyncBackingParams

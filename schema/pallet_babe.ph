@@ -38,9 +38,9 @@ pallet Babe = 1 version 0 {
     value SkippedEpochs: vec<(u64, SessionIndex), 100> = default
   }
   ## Report authority equivocation/misbehavior.
-  call 0 report_equivocation(equivocation_proof: BabeEquivocationProof, key_owner_proof: MembershipProof) signed later
+  call 0 report_equivocation(equivocation_proof: BabeEquivocationProof, key_owner_proof: MembershipProof) signed
   ## As report_equivocation; for block authors.
-  call 1 report_equivocation_unsigned(equivocation_proof: BabeEquivocationProof, key_owner_proof: MembershipProof) none later
+  call 1 report_equivocation_unsigned(equivocation_proof: BabeEquivocationProof, key_owner_proof: MembershipProof) none
   ## Plan an epoch config change, announced at the next epoch change and in force in the epoch after it.
   call 2 plan_config_change(config: BabeNextConfigDescriptor) root
   ## An equivocation proof provided as part of an equivocation report is invalid.

@@ -6,7 +6,7 @@ struct InboundDownwardQueueMeta path "polkadot_core_primitives::InboundDownwardQ
   first_free: u64
 }
 
-pallet Dmp = 58 version 1 {
+pallet Dmp = 58 version 1 path "polkadot_runtime_parachains::dmp::pallet" {
   storage {
     ## Which pages of a para's queue are in use.
     map DownwardMessageQueueMeta(twox64 ParaId): InboundDownwardQueueMeta?

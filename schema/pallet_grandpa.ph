@@ -34,9 +34,9 @@ pallet Grandpa = 10 version 5 {
     value Authorities: GrandpaAuthorityList = default
   }
   ## Report voter equivocation/misbehavior.
-  call 0 report_equivocation(equivocation_proof: GrandpaEquivocationProof, key_owner_proof: MembershipProof) signed later
+  call 0 report_equivocation(equivocation_proof: GrandpaEquivocationProof, key_owner_proof: MembershipProof) signed
   ## As report_equivocation; for block authors.
-  call 1 report_equivocation_unsigned(equivocation_proof: GrandpaEquivocationProof, key_owner_proof: MembershipProof) none later
+  call 1 report_equivocation_unsigned(equivocation_proof: GrandpaEquivocationProof, key_owner_proof: MembershipProof) none
   ## Note that the current authority set of the GRANDPA finality gadget has stalled.
   call 2 note_stalled(delay: BlockNumber, best_finalized_block_number: BlockNumber) root
   ## New authority set has been applied.

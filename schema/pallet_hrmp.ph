@@ -1,6 +1,6 @@
 # Channels between paras, whose messages pass through the relay chain's state.
 
-struct HrmpOpenChannelRequest {
+struct HrmpOpenChannelRequest path "polkadot_runtime_parachains::hrmp::HrmpOpenChannelRequest" {
   ## The recipient has accepted.
   confirmed: bool
   _age: SessionIndex
@@ -10,7 +10,7 @@ struct HrmpOpenChannelRequest {
   max_total_size: u32
 }
 
-pallet Hrmp = 60 version 0 {
+pallet Hrmp = 60 version 0 path "polkadot_runtime_parachains::hrmp::pallet" {
   storage {
     map   HrmpOpenChannelRequests(twox64 HrmpChannelId): HrmpOpenChannelRequest?
     value HrmpOpenChannelRequestsList: vec<HrmpChannelId> = default

@@ -1,12 +1,12 @@
 # Runs the parachains pallets' hooks in their order and applies session changes at the end of a block.
 
-struct BufferedSessionChange {
+struct BufferedSessionChange path "polkadot_runtime_parachains::initializer::BufferedSessionChange" {
   validators: vec<ValidatorId>
   queued: vec<ValidatorId>
   session_index: SessionIndex
 }
 
-pallet Initializer = 57 version 0 {
+pallet Initializer = 57 version 0 path "polkadot_runtime_parachains::initializer::pallet" {
   storage {
     ## Whether the parachains modules have been initialized within this block.
     value HasInitialized: unit?

@@ -1,16 +1,16 @@
 # Orders for on-demand blocks and their price.
 
-struct EnqueuedOrder {
+struct EnqueuedOrder path "polkadot_runtime_parachains::on_demand::EnqueuedOrder" {
   para_id: ParaId
   ordered_at: BlockNumber
 }
-struct OnDemandOrderStatus {
+struct OnDemandOrderStatus path "polkadot_runtime_parachains::on_demand::OrderStatus" {
   ## The spot price is this many times the base fee.
   traffic: FixedU128
   queue: vec<EnqueuedOrder>
 }
 
-pallet OnDemandAssignmentProvider = 66 version 2 {
+pallet OnDemandAssignmentProvider = 66 version 2 path "polkadot_runtime_parachains::on_demand::pallet" {
   storage {
     ## Priority queue for all orders which don't yet (or not any more) have any core affinity.
     value OrderStatus: OnDemandOrderStatus = default
@@ -35,7 +35,7 @@ pallet OnDemandAssignmentProvider = 66 version 2 {
   error 2 InsufficientCredits
 }
 
-pallet Coretime = 74 version 0 {
+pallet Coretime = 74 version 0 path "polkadot_runtime_parachains::coretime::pallet" {
   call 1 request_core_count(count: u16) root|parachain
   call 2 request_revenue_at(when: BlockNumber) root|parachain
   call 3 credit_account(who: AccountId, amount: Balance) root|parachain

@@ -1,7 +1,7 @@
 # Candidates that are backed and wait for availability; their enactment.
 
 ## A backed candidate pending availability, as stored.
-struct PendingCandidate {
+struct PendingCandidate path "polkadot_runtime_parachains::inclusion::CandidatePendingAvailability" {
   core: CoreIndex
   hash: CandidateHash
   descriptor: CandidateDescriptor
@@ -15,7 +15,7 @@ struct PendingCandidate {
   backing_group: GroupIndex
 }
 
-pallet ParaInclusion = 53 version 1 {
+pallet ParaInclusion = 53 version 1 path "polkadot_runtime_parachains::inclusion::pallet" {
   storage {
     ## Candidates pending availability: a chain starting from the latest included head of the para.
     map PendingAvailability "V1" (twox64 ParaId): vec<PendingCandidate>?

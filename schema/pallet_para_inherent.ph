@@ -1,6 +1,6 @@
 # The one inherent that carries bitfields, backed candidates and disputes into a block.
 
-pallet ParaInherent = 54 version 0 {
+pallet ParaInherent = 54 version 0 path "polkadot_runtime_parachains::paras_inherent::pallet" {
   storage {
     ## Whether the paras inherent was included within this block.
     value Included: unit?

@@ -1,39 +1,39 @@
 # Cores: which para may use which core when, and which validator group backs on it.
 
-enum CoreAssignment {
+enum CoreAssignment path "pallet_broker::coretime_interface::CoreAssignment" {
   0 Idle
   1 Pool
   2 Task(u32)
 }
 ## A share of a core, out of 57600.
-newtype PartsOf57600 = u16
-struct Schedule {
+newtype PartsOf57600 path "polkadot_runtime_parachains::scheduler::assigner_coretime::PartsOf57600" = u16
+struct Schedule path "polkadot_runtime_parachains::scheduler::assigner_coretime::Schedule" {
   assignments: vec<(CoreAssignment, PartsOf57600)>
   ## The block from which this schedule no longer holds.
   end_hint: option<BlockNumber>
   ## Key of the schedule that follows this one.
   next_schedule: option<BlockNumber>
 }
-struct QueueDescriptor {
+struct QueueDescriptor path "polkadot_runtime_parachains::scheduler::assigner_coretime::QueueDescriptor" {
   first: BlockNumber
   last: BlockNumber
 }
-struct AssignmentState {
+struct AssignmentState path "polkadot_runtime_parachains::scheduler::assigner_coretime::AssignmentState" {
   ratio: PartsOf57600
   remaining: PartsOf57600
 }
-struct WorkState {
+struct WorkState path "polkadot_runtime_parachains::scheduler::assigner_coretime::WorkState" {
   assignments: vec<(CoreAssignment, AssignmentState)>
   end_hint: option<BlockNumber>
   pos: u16
   step: PartsOf57600
 }
-struct CoreDescriptor {
+struct CoreDescriptor path "polkadot_runtime_parachains::scheduler::assigner_coretime::CoreDescriptor" {
   queue: option<QueueDescriptor>
   current_work: option<WorkState>
 }
 
-pallet ParaScheduler = 55 version 4 {
+pallet ParaScheduler = 55 version 4 path "polkadot_runtime_parachains::scheduler::pallet" {
   storage {
     ## All the validator groups, one for each core. Indices are into the active validators.
     value ValidatorGroups: vec<vec<ValidatorIndex>> = default

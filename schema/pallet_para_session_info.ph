@@ -1,6 +1,6 @@
 # What dispute and approval participants must know of past sessions.
 
-pallet ParaSessionInfo = 61 version 1 {
+pallet ParaSessionInfo = 61 version 1 path "polkadot_runtime_parachains::session_info::pallet" {
   storage {
     ## Assignment keys of the whole validator set of the current session; the set itself may be smaller.
     value AssignmentKeysUnsafe: vec<AssignmentId> = default

@@ -1,16 +1,16 @@
 # The registry of paras: lifecycle, heads, validation code and its upgrades, PVF pre-checking votes.
 
-struct ReplacementTimes {
+struct ReplacementTimes path "polkadot_runtime_parachains::paras::ReplacementTimes" {
   ## The relay-chain block number at which the code upgrade was expected to be activated.
   expected_at: BlockNumber
   ## The relay-chain block number at which the parablock activating the code upgrade was included.
   activated_at: BlockNumber
 }
-struct ParaPastCodeMeta {
+struct ParaPastCodeMeta path "polkadot_runtime_parachains::paras::ParaPastCodeMeta" {
   upgrade_times: vec<ReplacementTimes>
   last_pruned: option<BlockNumber>
 }
-enum ParaLifecycle {
+enum ParaLifecycle path "polkadot_runtime_parachains::paras::ParaLifecycle" {
   0 Onboarding
   1 Parathread
   2 Parachain
@@ -19,21 +19,21 @@ enum ParaLifecycle {
   5 OffboardingParathread
   6 OffboardingParachain
 }
-struct ParaGenesisArgs {
+struct ParaGenesisArgs path "polkadot_runtime_parachains::paras::ParaGenesisArgs" {
   genesis_head: HeadData
   validation_code: ValidationCode
   ## true: lease holding parachain, false: on-demand.
   para_kind: bool
 }
-enum UpgradeStrategy {
+enum UpgradeStrategy path "polkadot_runtime_parachains::paras::UpgradeStrategy" {
   0 SetGoAheadSignal
   1 ApplyAtExpectedBlock
 }
-enum PvfCheckCause {
+enum PvfCheckCause path "polkadot_runtime_parachains::paras::PvfCheckCause" {
   0 Onboarding(ParaId)
   1 Upgrade { id: ParaId, included_at: BlockNumber, upgrade_strategy: UpgradeStrategy }
 }
-struct PvfCheckActiveVoteState {
+struct PvfCheckActiveVoteState path "polkadot_runtime_parachains::paras::PvfCheckActiveVoteState" {
   votes_accept: bits
   votes_reject: bits
   ## Session changes this vote has seen.
@@ -41,12 +41,12 @@ struct PvfCheckActiveVoteState {
   created_at: BlockNumber
   causes: vec<PvfCheckCause>
 }
-struct AuthorizedCodeHashAndExpiry {
+struct AuthorizedCodeHashAndExpiry path "polkadot_runtime_parachains::paras::AuthorizedCodeHashAndExpiry" {
   code_hash: ValidationCodeHash
   expire_at: BlockNumber
 }
 
-pallet Paras = 56 version 0 {
+pallet Paras = 56 version 0 path "polkadot_runtime_parachains::paras::pallet" {
   storage {
     ## All currently active PVF pre-checking votes.
     map PvfActiveVoteMap(twox64 ValidationCodeHash): PvfCheckActiveVoteState?

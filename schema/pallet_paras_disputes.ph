@@ -1,15 +1,15 @@
 # Disputes about candidates, on chain: votes of past and present validators, conclusions, and freezing of the chain.
 
-enum DisputeLocation {
+enum DisputeLocation path "polkadot_runtime_parachains::disputes::DisputeLocation" {
   0 Local
   1 Remote
 }
-enum DisputeResult {
+enum DisputeResult path "polkadot_runtime_parachains::disputes::DisputeResult" {
   0 Valid
   1 Invalid
 }
 
-pallet ParasDisputes = 62 version 1 {
+pallet ParasDisputes = 62 version 1 path "polkadot_runtime_parachains::disputes::pallet" {
   storage {
     ## The last pruned session, if any.
     value LastPrunedSession: SessionIndex?
@@ -50,14 +50,14 @@ pallet ParasDisputes = 62 version 1 {
   error 8 UnconfirmedDispute
 }
 
-pallet ParasSlashing = 63 version 0 {
+pallet ParasSlashing = 63 version 0 path "polkadot_runtime_parachains::disputes::slashing::pallet" {
   storage {
     ## Validators pending dispute slashes.
     double UnappliedSlashes(twox64 SessionIndex, blake2_128 CandidateHash): PendingSlashes?
     ## `ValidatorSetCount` per session.
     map ValidatorSetCounts(twox64 SessionIndex): u32?
   }
-  call 0 report_dispute_lost_unsigned(dispute_proof: box<DisputeProof>, key_owner_proof: MembershipProof) none later
+  call 0 report_dispute_lost_unsigned(dispute_proof: box<DisputeProof>, key_owner_proof: MembershipProof) none
   ## The key ownership proof is invalid.
   error 0 InvalidKeyOwnershipProof
   ## The session index is too old or invalid.

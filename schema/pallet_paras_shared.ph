@@ -1,17 +1,17 @@
 # What several parachains pallets need: the session, the shuffled validators, the allowed parents.
 
 ## A block that candidates may be scheduled by, with the claim queue at that block by para and depth.
-struct SchedulingParentInfo {
+struct SchedulingParentInfo path "polkadot_runtime_parachains::shared::SchedulingParentInfo" {
   scheduling_parent: Hash
   claim_queue: TransposedClaimQueue
 }
 ## The youngest scheduling parents, oldest first; the last one has `latest_number`.
-struct AllowedSchedulingParentsTracker {
+struct AllowedSchedulingParentsTracker path "polkadot_runtime_parachains::shared::AllowedSchedulingParentsTracker" {
   buffer: vec<SchedulingParentInfo>
   latest_number: BlockNumber
 }
 
-pallet ParasShared = 52 version 2 {
+pallet ParasShared = 52 version 2 path "polkadot_runtime_parachains::shared::pallet" {
   storage {
     ## The current session index.
     value CurrentSessionIndex: SessionIndex = default

@@ -41,7 +41,7 @@ struct CodeUpgradeAuthorization path "frame_system::CodeUpgradeAuthorization" {
 pallet System = 0 version 0 path "frame_system::pallet" {
   storage {
     ## The full account information for a particular account.
-    map   Account(blake2_128 AccountId): AccountInfo = default
+    map   Account(blake2_128 AccountId): AccountInfo = bytes 0x0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000080
     ## Total extrinsics count for the current block.
     value ExtrinsicCount: u32?
     ## Whether all inherents have been applied.

@@ -10,7 +10,7 @@ newtype VrfPreOutput = [u8; 32]
 custom VrfProof {
   v: [u8; 64]
 }
-struct VrfSignature {
+struct VrfSignature path "sp_core::sr25519::vrf::VrfSignature" {
   pre_output: VrfPreOutput
   proof: VrfProof
 }

@@ -8,15 +8,15 @@ alias BlockNumber = u32
 alias Balance = u128
 alias Nonce = u32
 ## Parts of a billion.
-newtype Perbill = u32
+newtype Perbill path "sp_arithmetic::per_things::Perbill" = u32
 ## 18 decimals.
-newtype FixedU128 = u128
-newtype Slot = u64
+newtype FixedU128 path "sp_arithmetic::fixed_point::FixedU128" = u128
+newtype Slot path "sp_consensus_slots::Slot" = u64
 
-newtype Hash = [u8; 32]
+newtype Hash path "primitive_types::H256" = [u8; 32]
 alias BlockHash = Hash
-newtype CandidateHash = Hash
-newtype ValidationCodeHash = Hash
+newtype CandidateHash path "polkadot_core_primitives::CandidateHash" = Hash
+newtype ValidationCodeHash path "polkadot_parachain_primitives::primitives::ValidationCodeHash" = Hash
 newtype ExecutorParamsHash = Hash
 newtype ExecutorParamsPrepHash = Hash
 newtype Randomness = [u8; 32]
@@ -40,7 +40,7 @@ newtype Sr25519Public = [u8; 32]
 newtype Sr25519Signature = [u8; 64]
 newtype Ed25519Public = [u8; 32]
 newtype Ed25519Signature = [u8; 64]
-newtype EcdsaPublic = [u8; 33]
+newtype EcdsaPublic path "sp_consensus_beefy::ecdsa_crypto::Public" = [u8; 33]
 newtype EcdsaSignature = [u8; 65]
 newtype ValidatorId path "polkadot_primitives::v9::validator_app::Public" = [u8; 32]
 newtype ValidatorSignature path "polkadot_primitives::v9::validator_app::Signature" = [u8; 64]

@@ -82,3 +82,9 @@ enum PvfAnswer {
   1 Prepared { result: result<PvfPrepared, (PvfPrepareError, string)>, cpu_us: u64 }
   2 Executed { result: PvfExecuted, cpu_us: u64 }
 }
+
+## What came of preparing code. Without an error it can be run.
+struct PvfPrechecked {
+  error: option<PvfPrepareError>
+  detail: string
+}

@@ -148,6 +148,30 @@ enum MultiSignature path "sp_runtime::MultiSignature" {
   3 Eth(EcdsaSignature)
 }
 
+## How long a transaction may be included: for ever, or for `period` blocks (a power of two, 4 to 65536) from a block whose
+## number is `phase` more than a multiple of the period. Period 0: for ever.
+custom Era path "sp_runtime::generic::era::Era" {
+  period: u64
+  phase: u64
+}
+## What the signer adds to a call and that is written in the extrinsic. The extensions, in order: CheckNonZeroSender,
+## CheckSpecVersion, CheckTxVersion, CheckGenesis, CheckMortality (era), CheckNonce (nonce), CheckWeight,
+## ChargeTransactionPayment (tip).
+struct SignedExtra {
+  era: Era
+  nonce: compact<Nonce>
+  tip: compact<Balance>
+}
+## What is signed behind call and SignedExtra, and known to both sides. Longer than 256 bytes, the BLAKE2b-256 of all three
+## is signed instead.
+struct SignedImplicit {
+  spec_version: u32
+  transaction_version: u32
+  genesis_hash: Hash
+  ## Hash of the block with which the era begins; of genesis if it is for ever.
+  era_hash: Hash
+}
+
 # ---- runtime ----
 
 enum ExtrinsicInclusionMode path "sp_runtime::ExtrinsicInclusionMode" {

@@ -51,10 +51,14 @@ def item_default(item):
         if item.default is not None:
             raise ValueError("an optional item (`?`) has no default")
         return None
-    if isinstance(item.default, int):
-        data = integer_bytes(item.rt, item.default)
-    else:
-        data = item.default if item.default is not None else default_bytes(item.rt)
+    data = value_bytes(item.rt, item.default)
     if data is None:
         raise ValueError("`%s` has no such default, give `= bytes 0x…` or make it optional (`?`)" % item.rt.name)
     return data
+
+
+def value_bytes(rt, value):
+    """The encoding of what the schema gives as a value: None is the type's default; None where there is none."""
+    if isinstance(value, int):
+        return integer_bytes(rt, value)
+    return value if value is not None else default_bytes(rt)

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from defaults import item_default
+from defaults import item_default, value_bytes
 from names import c_bytes, c_ident, c_string, snake
 from output import comment
 from syntax import SchemaError
@@ -88,7 +88,7 @@ class PalletWriter:
         text += "enum { PH_PALLET_%s = %d };\n" % (self.low.upper(), pallet.index)
         if errors:
             text += "\n/* ---- errors ---- */\nenum {\n%s};\n" % errors
-        text += "\n" + "".join(self.head) + self.call_prototypes()
+        text += self.constants() + "\n" + "".join(self.head) + self.call_prototypes()
         path = "runtime/storage/" + self.low
         files.header(path + ".h", ["primitives/types.h", "runtime/origin.h", "runtime/storage.h"], text)
         if self.body:
@@ -224,6 +224,23 @@ class PalletWriter:
         self.function("void", "ph_%s_event_%s" % (self.low, low), args,
                       ["const ph_event_t event = {", "    .kind = PH_EVENT_%s," % self.low.upper(),
                        "    .%s = {%s}," % (c_ident(self.low), inner), "};", "ph_system_deposit_event(rt, &event);"])
+
+    def constants(self):
+        """Numbers as macros, computed constants as functions that src/runtime implements."""
+        out = ""
+        for const in self.pallet.constants:
+            base = "%s_const_%s" % (self.low, snake(const.name))
+            if const.computed:
+                out += comment(const.docs) + "void ph_%s(ph_rt_t *rt, %s%s*out);\n" % (
+                    base, const.rt.c, "" if const.rt.c.endswith("*") else " ")
+                continue
+            const.encoded = value_bytes(const.rt, const.value)
+            if const.encoded is None:
+                raise SchemaError(const.pos, "%s.%s: `%s` has no such value, give `= bytes 0x…` or `= computed`"
+                                  % (self.pallet.name, const.name, const.rt.name))
+            if isinstance(const.value, int) and const.value < 1 << 64:
+                out += comment(const.docs) + "#define PH_%s UINT64_C(%d)\n" % (base.upper(), const.value)
+        return "\n/* ---- constants ---- */\n" + out if out else ""
 
     def call_prototypes(self):
         out = ""

@@ -12,6 +12,7 @@ import sys
 
 import emit_docs
 import pins
+from emit_metadata import emit_metadata
 from emit_protocol import emit_protocols, emit_subsystems
 from emit_runtime import emit_runtime
 from emit_types import emit_types
@@ -26,6 +27,7 @@ def run(args):
     emit_types(model, files)
     emit_protocols(model, files)
     emit_runtime(model, files)
+    emit_metadata(model, files)
     emit_subsystems(model, files)
     pins_path = args.pins or os.path.join(os.path.dirname(args.files[0]), "pins.txt")
     if args.repin:

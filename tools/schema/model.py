@@ -104,8 +104,14 @@ class Model:
         self.apis = sorted(schema.apis, key=lambda a: a.name)
         self.protocols = sorted(schema.protocols, key=lambda p: (p.name, p.version))
         self.subsystems = sorted(schema.subsystems, key=lambda s: s.name)
+        self.extrinsic = schema.extrinsic
         for decl in schema.decls:
             self.declare(decl)
+        for name, pos, constants in schema.constants:
+            pallet = next((p for p in self.pallets if p.name == name), None)
+            if not pallet:
+                raise SchemaError(pos, "unknown pallet `%s`" % name)
+            pallet.constants += constants
         self.declare_generated()
         for name in PRIMITIVES:
             self.resolve(Ty("name", None, name=name))
@@ -163,6 +169,7 @@ class Model:
             check_unique(pallet.calls, "call", pallet.name)
             check_unique(pallet.events, "event", pallet.name)
             check_unique(pallet.errors, "error", pallet.name)
+            check_names(pallet.constants, "constant", pallet.name)
             for call in pallet.calls:
                 if call.fields:
                     self.declare(Decl("struct", "Call" + pallet.name + camel(call.name), call.docs, call.pos,
@@ -314,6 +321,15 @@ class Model:
             for item in pallet.storage:
                 item.rt = self.resolve(item.ty)
                 item.key_rts = [self.resolve(ty) for _, ty in item.keys]
+            for const in pallet.constants:
+                const.rt = self.resolve(const.ty)
+                if not const.rt.c:
+                    raise SchemaError(const.pos, "constant `%s` is a unit" % const.name)
+        if self.extrinsic:
+            check_names(self.extrinsic.extensions, "extension", "the extrinsic")
+            for ty in [self.extrinsic.address, self.extrinsic.signature] + [
+                    t for e in self.extrinsic.extensions for t in (e.ty, e.implicit)]:
+                self.resolve(ty)
         for api in self.apis:
             for method in api.methods:
                 method.rt = self.resolve(method.result)

@@ -85,6 +85,36 @@ class Call:
 
 
 @dataclass
+class Const:
+    name: str
+    ty: Ty
+    value: object      # None: the type's default; bytes; int
+    computed: bool     # the runtime says what it is
+    docs: str
+    pos: tuple
+
+
+@dataclass
+class Extension:
+    name: str
+    path: str
+    ty: Ty             # what an extrinsic carries
+    implicit: Ty       # what is signed besides
+    docs: str
+    pos: tuple
+
+
+@dataclass
+class Extrinsic:
+    version: int
+    docs: str
+    pos: tuple
+    address: Ty = None
+    signature: Ty = None
+    extensions: list = field(default_factory=list)
+
+
+@dataclass
 class Pallet:
     name: str
     index: int
@@ -97,6 +127,7 @@ class Pallet:
     calls: list = field(default_factory=list)
     events: list = field(default_factory=list)
     errors: list = field(default_factory=list)
+    constants: list = field(default_factory=list)
 
 
 @dataclass
@@ -176,6 +207,8 @@ class Schema:
     apis: list = field(default_factory=list)
     protocols: list = field(default_factory=list)
     subsystems: list = field(default_factory=list)
+    extrinsic: Extrinsic = None
+    constants: list = field(default_factory=list)  # [(pallet, pos, [Const …])]
 
 
 _TOKEN = re.compile(r"""(?P<space>[ \t\r,]+)|(?P<newline>\n)|(?P<doc>\#\#[^\n]*)|(?P<comment>\#[^\n]*)
@@ -351,6 +384,18 @@ class Parser:
                 schema.decls.append(self.decl(word, docs, pos))
             elif word == "pallet":
                 schema.pallets.append(self.pallet(docs, pos))
+            elif word == "constants":
+                name, consts = self.camel("a pallet's name").text, []
+                self.expect("{")
+                while not self.accept("}"):
+                    if not self.peek("const"):
+                        self.fail("const or `}`")
+                    consts.append(self.constant(self.next()))
+                schema.constants.append((name, pos, consts))
+            elif word == "extrinsic":
+                if schema.extrinsic:
+                    raise SchemaError(pos, "the extrinsic is already declared at %s:%d" % schema.extrinsic.pos)
+                schema.extrinsic = self.extrinsic(docs, pos)
             elif word == "api":
                 schema.apis.append(self.api(docs, pos))
             elif word in ("notification", "request"):
@@ -417,10 +462,45 @@ class Parser:
                 variant = self.variant(self.ident)
                 variant.docs, variant.pos = token.docs, token.pos
                 (pallet.events if token.text == "event" else pallet.errors).append(variant)
+            elif token.text == "const":
+                pallet.constants.append(self.constant(token))
             else:
                 self.at -= 1
-                self.fail("storage, call, event, error or `}`")
+                self.fail("storage, call, event, error, const or `}`")
         return pallet
+
+    def constant(self, token):
+        name = self.camel("the constant's name").text
+        self.expect(":")
+        ty = self.type()
+        self.expect("=")
+        computed = self.accept("computed")
+        value = None if computed else self.value("computed, default, bytes 0x… or a number")
+        return Const(name, ty, value, computed, token.docs, token.pos)
+
+    def extrinsic(self, docs, pos):
+        self.expect("version")
+        extrinsic = Extrinsic(self.integer("the extrinsic's version"), docs, pos)
+        self.expect("{")
+        while not self.accept("}"):
+            token = self.next()
+            if token.text == "address":
+                extrinsic.address = self.type()
+            elif token.text == "signature":
+                extrinsic.signature = self.type()
+            elif token.text == "extension":
+                name = self.camel("the extension's name").text
+                path = self.string("") if self.accept("path") else None
+                unit = Ty("name", token.pos, name="unit")
+                carried = self.type() if self.accept(":") else unit
+                implicit = self.type() if self.accept("implicit") else unit
+                extrinsic.extensions.append(Extension(name, path, carried, implicit, token.docs, token.pos))
+            else:
+                self.at -= 1
+                self.fail("address, signature, extension or `}`")
+        if not extrinsic.address or not extrinsic.signature:
+            raise SchemaError(pos, "the extrinsic lacks its %s" % ("signature" if extrinsic.address else "address"))
+        return extrinsic
 
     def storage(self):
         token = self.next()
@@ -444,20 +524,22 @@ class Parser:
         ty = self.type()
         optional, default = self.accept("?"), None
         if self.accept("="):
-            if self.accept("default"):
-                pass
-            elif self.accept("bytes"):
-                if not self.token.text.startswith("0x"):
-                    self.fail("0x… bytes")
-                text = self.next().text[2:].replace("_", "")
-                if len(text) % 2:
-                    raise SchemaError(token.pos, "odd number of hexadecimal digits")
-                default = bytes.fromhex(text)
-            elif self.token.kind == "int":
-                default = self.integer("a number")
-            else:
-                self.fail("default, bytes 0x… or a number")
+            default = self.value("default, bytes 0x… or a number")
         return Storage("map" if keys else "value", name, chain_name, keys, ty, optional, default, token.docs, token.pos)
+
+    def value(self, expected):
+        """None for `default`, bytes, or a number."""
+        if self.accept("default"):
+            return None
+        if self.accept("bytes"):
+            if not self.token.text.startswith("0x"):
+                self.fail("0x… bytes")
+            token = self.next()
+            text = token.text[2:].replace("_", "")
+            if len(text) % 2:
+                raise SchemaError(token.pos, "odd number of hexadecimal digits")
+            return bytes.fromhex(text)
+        return self.integer(expected)
 
     def call(self, token):
         index = self.integer("the call's index")

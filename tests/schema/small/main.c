@@ -16,6 +16,7 @@
 #include "runtime/apis.h"
 #include "runtime/calls.h"
 #include "runtime/events.h"
+#include "runtime/metadata.h"
 #include "runtime/pallets.h"
 #include "runtime/storage/small.h"
 
@@ -409,6 +410,35 @@ static void calls_and_events(ph_rt_t *rt, world_t *world)
     PH_CHECK(ph_pallet_count == 2 && ph_pallets[0].item_count == 10 && ph_pallets[1].later && !ph_pallets[0].later);
 }
 
+void ph_small_const_now(ph_rt_t *rt, uint32_t *out)
+{
+    PH_CHECK(rt != NULL);
+    *out = 77;
+}
+
+static void metadata(ph_rt_t *rt)
+{
+    PH_CHECK(PH_SMALL_CONST_MOST == 0x1234);
+    size_t computed = 0, magic[2] = {0}, at = 0;
+    for (size_t i = 0; i < ph_metadata_part_count; i++) {
+        const ph_metadata_part_t *part = &ph_metadata_parts[i];
+        PH_CHECK(part->versions != 0 && (part->versions & ~(unsigned)(PH_METADATA_V14 | PH_METADATA_V15)) == 0);
+        if (part->constant != NULL) {
+            ph_writer_t value = ph_writer_in(rt->arena);
+            part->constant(rt, &value);
+            is_hex(ph_writer_bytes(&value), "4d000000");
+            computed++;
+            continue;
+        }
+        PH_CHECK(part->at == at && part->len > 0);
+        const uint8_t *bytes = ph_metadata_bytes + at;
+        magic[0] += part->versions == PH_METADATA_V14 && memcmp(bytes, "meta\x0e", 5) == 0;
+        magic[1] += part->versions == PH_METADATA_V15 && memcmp(bytes, "meta\x0f", 5) == 0;
+        at += part->len;
+    }
+    PH_CHECK(computed == 1 && magic[0] == 1 && magic[1] == 1);
+}
+
 static void apis(ph_rt_t *rt)
 {
     ph_args_small_heads_t args = {.from = {4}, .state = {.kind = PH_STATE_PAIR, .pair = {._1 = 1000}}};
@@ -527,6 +557,7 @@ int main(void)
     maps(&rt, &world);
     calls_and_events(&rt, &world);
     apis(&rt);
+    metadata(&rt);
     protocols();
     messages();
     ph_arena_free(rt.arena);

@@ -65,6 +65,17 @@ pallet Small = 7 version 2 {
   ## There is nothing.
   error 0 Nothing
   error 3 TooMuch
+  ## So many.
+  const Most: u16 = 0x1234
+  const Home: option<ParaId> = bytes 0x0107000000
+}
+constants Small {
+  const Now: Height = computed
+}
+extrinsic version 4 {
+  address ParaId
+  signature bytes
+  extension Age path "small::Age": compact<u32> implicit Hash
 }
 pallet Absent = 9 version 0 later {
   call 0 never(x: u32) signed
