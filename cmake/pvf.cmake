@@ -29,6 +29,8 @@ file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/pvf)
 if(TARGET ph_pvf)
   add_library(ph_pvf_builtin STATIC)
   ph_pvf_wasm(ph_pvf_builtin ph_pvf_adder_wasm pvf/adder/adder.c pvf/sdk/parachain.c src/crypto/keccak.c)
+  ph_pvf_wasm(ph_pvf_builtin ph_pvf_undying_wasm pvf/undying/undying.c pvf/sdk/parachain.c src/crypto/keccak.c)
+  ph_pvf_wasm(ph_pvf_builtin ph_pvf_courier_wasm pvf/courier/courier.c pvf/sdk/parachain.c src/crypto/keccak.c)
   target_link_libraries(ph_pvf PUBLIC ph_pvf_builtin)
 
   if(PH_TESTS)

@@ -19,6 +19,14 @@
 
 /* ---- snapshots ---- */
 
+static bool is_excluded(const ph_replay_t *r, ph_bytes_t key)
+{
+    for (size_t i = 0; i < r->excluded_count; i++)
+        if (ph_bytes_start_with(key, r->excluded[i]))
+            return true;
+    return false;
+}
+
 static void take_prefix(ph_replay_t *r, ph_replay_snapshot_t *s, ph_bytes_t prefix)
 {
     ph_writer_t key = PH_WRITER_HEAP;
@@ -26,6 +34,8 @@ static void take_prefix(ph_replay_t *r, ph_replay_snapshot_t *s, ph_bytes_t pref
     while (ph_overlay_next_key(r->overlay, &key, ph_writer_bytes(&key)) &&
            ph_bytes_start_with(ph_writer_bytes(&key), prefix)) {
         ph_bytes_t value = {0};
+        if (is_excluded(r, ph_writer_bytes(&key)))
+            continue;
         if (!ph_overlay_get(r->overlay, &value, ph_writer_bytes(&key)))
             continue;
         ph_replay_pair_t *pair = ph_list_add(NULL, s);
@@ -70,15 +80,18 @@ static int by_bytes(const void *a, const void *b)
     return ph_bytes_compare(*(const ph_bytes_t *)a, *(const ph_bytes_t *)b);
 }
 
-static bool read_prefixes(ph_replay_t *r, const json_t *prefixes)
+static bool read_prefixes(ph_replay_t *r, ph_bytes_t **out, size_t *count, const json_t *prefixes)
 {
     const char *name;
     json_t *text;
-    r->prefixes = ph_arena_alloc(r->arena, (json_object_size(prefixes) + 1) * sizeof *r->prefixes);
-    json_object_foreach((json_t *)(uintptr_t)prefixes, name,
-                        text) if (!read_hex(r->arena, text, &r->prefixes[r->prefix_count++])) return false;
-    qsort(r->prefixes, r->prefix_count, sizeof *r->prefixes, by_bytes);
-    return r->prefix_count > 0;
+    *out = ph_arena_alloc(r->arena, (json_object_size(prefixes) + 1) * sizeof **out);
+    json_object_foreach((json_t *)(uintptr_t)prefixes, name, text)
+    {
+        if (!read_hex(r->arena, text, &(*out)[(*count)++]))
+            return false;
+    }
+    qsort(*out, *count, sizeof **out, by_bytes);
+    return true;
 }
 
 static bool read_genesis(ph_replay_t *r, const json_t *genesis)
@@ -136,7 +149,10 @@ bool ph_replay_open(ph_replay_t *r, const json_t *file, char *why, size_t why_le
     r->before.arena = ph_arena_new();
     r->after.arena = ph_arena_new();
     r->rt = (ph_rt_t){.arena = ph_arena_new(), .ops = &r->ops, .host = &r->host};
-    if (!read_prefixes(r, json_object_get(file, "prefixes")))
+    const char *kind = json_string_value(json_object_get(file, "kind"));
+    r->chain = kind && strcmp(kind, "chain") == 0;
+    if (!read_prefixes(r, &r->prefixes, &r->prefix_count, json_object_get(file, "prefixes")) || r->prefix_count == 0 ||
+        !read_prefixes(r, &r->excluded, &r->excluded_count, json_object_get(file, "excluded")))
         wrong = "prefixes: expected an object of hex strings";
     else if (!read_genesis(r, json_object_get(file, "genesis")))
         wrong = "genesis: expected an object of hex strings by hex strings";
@@ -147,8 +163,8 @@ bool ph_replay_open(ph_replay_t *r, const json_t *file, char *why, size_t why_le
         take_snapshot(r, &r->before);
         if (!root_is(r, &r->before, root.data))
             wrong = "genesis_root: ours is another";
-        else if (!set_params(r, json_object_get(file, "params")))
-            wrong = "params: expected max_block_ref_time and max_block_length";
+        else if (!(r->chain ? ph_replay_chain_params : set_params)(r, json_object_get(file, "params")))
+            wrong = "params: expected those of this kind";
     }
     if (!wrong)
         return true;
@@ -213,20 +229,17 @@ const char *ph_replay_result(ph_replay_t *r, ph_err_t err)
 /* ---- what changed ---- */
 
 /* Our change of one key against the recorded one. */
-static void compare_change(ph_vec_entry_t *e, ph_arena_t *arena, const json_t *diff, ph_bytes_t key,
-                           const ph_bytes_t *value)
+static void compare_change(ph_replay_t *r, ph_vec_entry_t *e, const json_t *diff, ph_bytes_t key,
+                           const ph_bytes_t *before, const ph_bytes_t *value)
 {
-    char *name = ph_hex_in(arena, key);
-    const json_t *recorded = json_object_get(diff, name);
-    ph_bytes_t expected;
+    const json_t *recorded = json_object_get(diff, ph_hex_in(r->rt.arena, key));
+    ph_bytes_t text, *expected = NULL;
     if (!recorded)
-        ph_vec_fail(e, "%s changed to %s, and should not", name, value ? ph_hex_in(arena, *value) : "nothing");
-    else if (!value && !json_is_null(recorded))
-        ph_vec_fail(e, "%s is gone, and should be %s", name, json_string_value(recorded));
-    else if (value &&
-             (json_is_null(recorded) || !read_hex(arena, recorded, &expected) || !ph_bytes_equal(*value, expected)))
-        ph_vec_fail(e, "%s is %s, and should be %s", name, ph_hex_in(arena, *value),
-                    json_is_null(recorded) ? "gone" : json_string_value(recorded));
+        expected = (ph_bytes_t *)(uintptr_t)before;
+    else if (!json_is_null(recorded) && read_hex(r->rt.arena, recorded, &text))
+        expected = &text;
+    if ((value == NULL) != (expected == NULL) || (value && !ph_bytes_equal(*value, *expected)))
+        ph_replay_differs(r, e, key, value, expected);
 }
 
 /* Walks both snapshots; returns how many keys differ. */
@@ -237,14 +250,15 @@ static size_t compare_diff(ph_replay_t *r, ph_vec_entry_t *e, const json_t *diff
     while (i < a->count || j < b->count) {
         int order = i == a->count ? 1 : j == b->count ? -1 : ph_bytes_compare(a->items[i].key, b->items[j].key);
         if (order < 0) {
-            compare_change(e, r->rt.arena, diff, a->items[i++].key, NULL);
+            compare_change(r, e, diff, a->items[i].key, &a->items[i].value, NULL);
+            i++;
             changed++;
         } else if (order > 0) {
-            compare_change(e, r->rt.arena, diff, b->items[j].key, &b->items[j].value);
+            compare_change(r, e, diff, b->items[j].key, NULL, &b->items[j].value);
             j++, changed++;
         } else {
             if (!ph_bytes_equal(a->items[i].value, b->items[j].value)) {
-                compare_change(e, r->rt.arena, diff, b->items[j].key, &b->items[j].value);
+                compare_change(r, e, diff, b->items[j].key, &a->items[i].value, &b->items[j].value);
                 changed++;
             }
             i++, j++;
@@ -273,11 +287,11 @@ static void report_missing(ph_replay_t *r, ph_vec_entry_t *e, const json_t *diff
         bool good = read_hex(r->rt.arena, text, &key);
         json_decref(text);
         const ph_replay_pair_t *ours = good ? find(&r->after, key) : NULL;
-        if (json_is_null(value)
-                ? ours != NULL
-                : !ours || !read_hex(r->rt.arena, value, &expected) || !ph_bytes_equal(ours->value, expected))
-            ph_vec_fail(e, "%s should have become %s", name,
-                        json_is_null(value) ? "nothing" : json_string_value(value));
+        bool gone = json_is_null(value);
+        if (!good || (!gone && !read_hex(r->rt.arena, value, &expected)))
+            ph_vec_fail(e, "diff: %s is not a key with a value", name);
+        else if (gone ? ours != NULL : !ours || !ph_bytes_equal(ours->value, expected))
+            ph_replay_differs(r, e, key, ours ? &ours->value : NULL, gone ? NULL : &expected);
     }
 }
 
@@ -288,7 +302,7 @@ static void check_events(ph_replay_t *r, ph_vec_entry_t *e)
     ph_system_events_get(&r->rt, &events);
     size_t ours = 0;
     for (size_t i = r->events_before; i < events.count; i++) {
-        if (events.items[i].event.kind == PH_EVENT_SYSTEM)
+        if (events.items[i].event.kind == PH_EVENT_SYSTEM || events.items[i].event.kind == PH_EVENT_OFFENCES)
             continue;
         ph_writer_t w = ph_writer_in(r->rt.arena);
         ph_bytes_t expected;
@@ -307,7 +321,10 @@ void ph_replay_check_writes(ph_replay_t *r, ph_vec_entry_t *e)
     uint8_t root[32];
     const json_t *diff = ph_vec_need(e, "diff");
     ph_vec_fixed(e, "root", root, sizeof root);
-    check_events(r, e);
+    if (r->chain)
+        ph_replay_chain_events(r, e);
+    else
+        check_events(r, e);
     take_snapshot(r, &r->after);
     if (compare_diff(r, e, diff) != json_object_size(diff))
         report_missing(r, e, diff);

@@ -34,6 +34,9 @@ typedef struct ph_replay {
     ph_rt_t rt;        /* of the step in hand */
     ph_bytes_t *prefixes;
     size_t prefix_count;
+    ph_bytes_t *excluded; /* of the keys under the prefixes */
+    size_t excluded_count;
+    bool chain;        /* kind `chain`: whole blocks */
     ph_arena_t *arena; /* of the file */
     ph_replay_snapshot_t before, after;
     uint32_t events_before;
@@ -56,6 +59,20 @@ const char *ph_replay_result(ph_replay_t *r, ph_err_t err);
 /* Writes made since `depth` was open stay if err is PH_OK, and are undone otherwise. */
 void ph_replay_layer(ph_replay_t *r);
 void ph_replay_settle(ph_replay_t *r, ph_err_t err);
+
+/* JSON of an encoded value, shortened; hex if it does not decode. In the step's arena. */
+const char *ph_replay_render(ph_replay_t *r, const ph_type_t *type, ph_bytes_t encoded);
+/* Fails the entry over a key whose value (NULL: none) is another: pallet, item, keys and both values. */
+void ph_replay_differs(ph_replay_t *r, ph_vec_entry_t *e, ph_bytes_t key, const ph_bytes_t *ours,
+                       const ph_bytes_t *expected);
+
+/* Kind `chain`. */
+bool ph_replay_chain_params(ph_replay_t *r, const json_t *params);
+void ph_replay_chain_events(ph_replay_t *r, ph_vec_entry_t *e);
+void ph_replay_execute_block(ph_replay_t *r, ph_vec_entry_t *e);
+void ph_replay_bad_block(ph_replay_t *r, ph_vec_entry_t *e);
+void ph_replay_validate(ph_replay_t *r, ph_vec_entry_t *e);
+void ph_replay_chain_api(ph_replay_t *r, ph_vec_entry_t *e);
 
 void ph_replay_set(ph_replay_t *r, ph_vec_entry_t *e);
 void ph_replay_block(ph_replay_t *r, ph_vec_entry_t *e);

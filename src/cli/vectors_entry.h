@@ -17,7 +17,7 @@ typedef struct ph_vec_entry {
     const char *taken[PH_VEC_MEMBERS_MAX];
     size_t taken_count;
     bool failed;
-    char why[400];
+    char why[2400];
 } ph_vec_entry_t;
 
 void ph_vec_begin(ph_vec_entry_t *e, ph_vectors_t *v, const char *list, const json_t *json);

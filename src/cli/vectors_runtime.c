@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/vectors_entry.h"
+#include "runtime/support.h"
 
 typedef struct step_kind {
     const char *op;
@@ -18,11 +19,18 @@ typedef struct step_kind {
 } step_kind_t;
 
 static const step_kind_t kinds[] = {
-    {"set", true, ph_replay_set},         {"block", true, ph_replay_block},
-    {"session", true, ph_replay_session}, {"inherent", true, ph_replay_inherent},
-    {"call", true, ph_replay_call},       {"fn", true, ph_replay_fn},
-    {"end", true, ph_replay_end},         {"create_inherent", false, ph_replay_create_inherent},
+    {"set", true, ph_replay_set},
+    {"block", true, ph_replay_block},
+    {"session", true, ph_replay_session},
+    {"inherent", true, ph_replay_inherent},
+    {"call", true, ph_replay_call},
+    {"fn", true, ph_replay_fn},
+    {"end", true, ph_replay_end},
+    {"create_inherent", false, ph_replay_create_inherent},
     {"api", false, ph_replay_api},
+    {"execute_block", true, ph_replay_execute_block},
+    {"bad_block", false, ph_replay_bad_block},
+    {"validate", false, ph_replay_validate},
 };
 
 static const step_kind_t *kind_of(const char *op)
@@ -60,7 +68,7 @@ static void end_step(ph_vec_entry_t *e, const char *op)
 static void do_step(ph_replay_t *r, ph_vectors_t *v, const json_t *json, size_t index)
 {
     ph_vec_entry_t e;
-    char list[40];
+    char list[60];
     ph_vec_begin(&e, v, "steps", json);
     const char *op = ph_vec_text(&e, "op");
     snprintf(list, sizeof list, "steps/%zu", index);
@@ -74,7 +82,8 @@ static void do_step(ph_replay_t *r, ph_vectors_t *v, const json_t *json, size_t 
         return;
     } else {
         ph_replay_begin(r);
-        kind->run(r, &e);
+        (r->chain && kind->run == ph_replay_api ? ph_replay_chain_api : kind->run)(r, &e);
+        snprintf(list, sizeof list, "steps/%zu, block %u", index, ph_now(&r->rt));
         if (kind->writes)
             ph_replay_check_writes(r, &e);
     }

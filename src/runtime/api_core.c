@@ -99,10 +99,9 @@ ph_err_t ph_api_block_builder_check_inherents(ph_rt_t *rt, const ph_block_t *blo
     for (size_t i = 0; i < block->extrinsics.count && !out->fatal_error; i++) {
         ph_extrinsic_t xt;
         const char *why = NULL;
-        ph_err_t err = ph_extrinsic_decode(rt, &xt, &why, block->extrinsics.items[i]);
-        if (err == PH_ERR_MALFORMED)
+        if (ph_extrinsic_decode(rt, &xt, &why, block->extrinsics.items[i]) != PH_OK)
             return ph_rt_panic(rt, "extrinsic %zu: %s", i, why);
-        if (err != PH_OK || !xt.is_inherent)
+        if (!xt.is_inherent)
             break;
         if (xt.call.kind == PH_CALL_TIMESTAMP)
             PH_TRY(check_time(rt, out, xt.call.timestamp.set.now, data));

@@ -5,7 +5,6 @@
 #include "runtime/apis.h"
 #include "runtime/session_keys.h"
 #include "runtime/storage/authority_discovery.h"
-#include "runtime/storage/para_session_info.h"
 #include "runtime/vec.h"
 
 ph_err_t ph_api_session_keys_decode_session_keys(ph_rt_t *rt, ph_bytes_t encoded,
@@ -25,7 +24,8 @@ ph_err_t ph_api_session_keys_decode_session_keys(ph_rt_t *rt, ph_bytes_t encoded
     return PH_OK;
 }
 
-/* ---- authority discovery: everyone of the kept sessions, now and next, sorted, each once ---- */
+/* ---- authority discovery: everyone of this session and the next, sorted, each once (as the pallet answers; Rococo
+ * adds the sessions that are kept for disputes) ---- */
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -43,23 +43,12 @@ static void add_ids(ph_rt_t *rt, ph_vec_authority_discovery_id_t *all, const ph_
     *all = out;
 }
 
-/* Of earlier sessions whose candidates may still be disputed. */
-static void add_past_ids(ph_rt_t *rt, ph_vec_authority_discovery_id_t *all)
-{
-    ph_bytes_t cursor = {0};
-    ph_session_index_t session;
-    ph_session_info_t info;
-    while (ph_para_session_info_sessions_next(rt, &cursor, &session, &info))
-        add_ids(rt, all, &info.discovery_keys);
-}
-
 ph_err_t ph_api_authority_discovery_api_authorities(ph_rt_t *rt, ph_vec_authority_discovery_id_t *out)
 {
     ph_vec_authority_discovery_id_t next;
     ph_authority_discovery_keys_get(rt, out);
     ph_authority_discovery_next_keys_get(rt, &next);
     add_ids(rt, out, &next);
-    add_past_ids(rt, out);
     if (out->count > 0)
         qsort(out->items, out->count, sizeof *out->items, compare_ids);
     size_t kept = 0;

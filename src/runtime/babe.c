@@ -46,7 +46,7 @@ void ph_babe_on_disabled(ph_rt_t *rt, uint32_t authority)
 
 /* ---- parts of a pre-digest ---- */
 
-static uint32_t author_of(const ph_babe_pre_digest_t *d)
+uint32_t ph_babe_pre_digest_author(const ph_babe_pre_digest_t *d)
 {
     switch ((ph_babe_pre_digest_kind_t)d->kind) {
     case PH_BABE_PRE_DIGEST_PRIMARY:
@@ -59,7 +59,7 @@ static uint32_t author_of(const ph_babe_pre_digest_t *d)
     return d->secondary_vrf.authority_index;
 }
 
-static ph_slot_t slot_of(const ph_babe_pre_digest_t *d)
+ph_slot_t ph_babe_pre_digest_slot(const ph_babe_pre_digest_t *d)
 {
     switch ((ph_babe_pre_digest_kind_t)d->kind) {
     case PH_BABE_PRE_DIGEST_PRIMARY:
@@ -86,19 +86,35 @@ static const uint8_t *pre_output_of(const ph_babe_pre_digest_t *d)
     return d->secondary_vrf.vrf_signature.pre_output.bytes;
 }
 
-/* The first BABE item that decodes. What follows it in the item's bytes is ignored. */
-static void find_pre_digest(ph_rt_t *rt, ph_opt_babe_pre_digest_t *out)
+bool ph_babe_find_pre_digest(ph_rt_t *rt, ph_babe_pre_digest_t *out, const ph_digest_t *digest)
 {
-    ph_digest_t digest;
-    ph_system_digest_get(rt, &digest);
-    out->some = false;
-    for (size_t i = 0; i < digest.logs.count && !out->some; i++) {
-        const ph_digest_item_t *item = &digest.logs.items[i];
+    for (size_t i = 0; i < digest->logs.count; i++) {
+        const ph_digest_item_t *item = &digest->logs.items[i];
         if (item->kind != PH_DIGEST_ITEM_PRE_RUNTIME || memcmp(item->pre_runtime._0.bytes, ENGINE, 4) != 0)
             continue;
         ph_reader_t r = ph_reader(item->pre_runtime._1);
-        out->some = ph_babe_pre_digest_decode(&r, rt->arena, &out->value) == PH_OK;
+        if (ph_babe_pre_digest_decode(&r, rt->arena, out) == PH_OK)
+            return true;
     }
+    return false;
+}
+
+static bool block_pre_digest(ph_rt_t *rt, ph_babe_pre_digest_t *out)
+{
+    ph_digest_t digest;
+    ph_system_digest_get(rt, &digest);
+    return ph_babe_find_pre_digest(rt, out, &digest);
+}
+
+bool ph_babe_author(ph_rt_t *rt, ph_account_id_t *out)
+{
+    ph_babe_pre_digest_t pre_digest;
+    ph_vec_account_id_t validators;
+    ph_session_validators_get(rt, &validators);
+    if (!block_pre_digest(rt, &pre_digest) || ph_babe_pre_digest_author(&pre_digest) >= validators.count)
+        return false;
+    *out = validators.items[ph_babe_pre_digest_author(&pre_digest)];
+    return true;
 }
 
 /* ---- start of a block ---- */
@@ -130,10 +146,10 @@ static void initialize(ph_rt_t *rt)
 {
     if (ph_babe_initialized_exists(rt))
         return;
-    ph_opt_babe_pre_digest_t pre_digest;
-    find_pre_digest(rt, &pre_digest);
+    ph_opt_babe_pre_digest_t pre_digest = {0};
+    pre_digest.some = block_pre_digest(rt, &pre_digest.value);
     if (pre_digest.some)
-        note_slot(rt, slot_of(&pre_digest.value));
+        note_slot(rt, ph_babe_pre_digest_slot(&pre_digest.value));
     ph_babe_initialized_set(rt, &pre_digest);
 }
 
@@ -162,7 +178,7 @@ static bool author_randomness(ph_rt_t *rt, ph_randomness_t *out, const ph_babe_p
     const uint8_t *pre_output = pre_output_of(pre_digest);
     authorities_t authorities;
     ph_babe_authorities_get(rt, &authorities);
-    uint32_t author = author_of(pre_digest);
+    uint32_t author = ph_babe_pre_digest_author(pre_digest);
     if (author >= authorities.count)
         return false;
     ph_randomness_t chain;
@@ -190,7 +206,7 @@ ph_err_t ph_babe_on_finalize(ph_rt_t *rt, ph_block_number_t now)
     (void)now;
     ph_opt_babe_pre_digest_t pre_digest;
     if (ph_babe_initialized_take(rt, &pre_digest) && pre_digest.some) {
-        uint32_t author = author_of(&pre_digest.value);
+        uint32_t author = ph_babe_pre_digest_author(&pre_digest.value);
         if (ph_session_is_disabled(rt, author))
             return ph_rt_panic(rt, "Validator with index %u is disabled and should not be attempting to author blocks.",
                                author);

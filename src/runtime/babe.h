@@ -17,6 +17,15 @@ PH_MUST_CHECK ph_err_t ph_babe_on_timestamp_set(ph_rt_t *rt, uint64_t now_ms);
 /* Announces in the digest that an authority is disabled. */
 void ph_babe_on_disabled(ph_rt_t *rt, uint32_t authority);
 
+/* ---- who made which block ---- */
+/* The first BABE item of a digest that decodes (what follows in the item's bytes is ignored); false: none. */
+bool ph_babe_find_pre_digest(ph_rt_t *rt, ph_babe_pre_digest_t *out, const ph_digest_t *digest);
+uint32_t ph_babe_pre_digest_author(const ph_babe_pre_digest_t *d); /* index of the authority */
+ph_slot_t ph_babe_pre_digest_slot(const ph_babe_pre_digest_t *d);
+/* The validator who makes this block; false: the block does not say. */
+bool ph_babe_author(ph_rt_t *rt, ph_account_id_t *out);
+
+/* ---- epochs ---- */
 ph_slot_t ph_babe_current_epoch_start(ph_rt_t *rt);
 PH_MUST_CHECK ph_err_t ph_babe_current_epoch(ph_rt_t *rt, ph_babe_epoch_t *out);
 PH_MUST_CHECK ph_err_t ph_babe_next_epoch(ph_rt_t *rt, ph_babe_epoch_t *out);

@@ -6,13 +6,11 @@
 #include "runtime/scheduler.h"
 #include "runtime/support.h"
 
-#define BROKER_PARA 1005
-
 static ph_err_t ensure_root_or_broker(const ph_origin_t *origin)
 {
     ph_para_id_t para;
     if (ph_ensure_parachain(origin, &para) == PH_OK)
-        return para.v == BROKER_PARA ? PH_OK : PH_CORETIME_ERR_NOT_BROKER;
+        return para.v == PH_CORETIME_CONST_BROKER_ID ? PH_OK : PH_CORETIME_ERR_NOT_BROKER;
     return ph_ensure_root(origin);
 }
 

@@ -3,12 +3,16 @@
 
 #include <string.h>
 
-#include "runtime/calls.h"
+#include "runtime/dispatch.h"
+#include "runtime/dmp.h"
+#include "runtime/fees.h"
 #include "runtime/hooks.h"
-#include "runtime/origin.h"
+#include "runtime/message_queue.h"
+#include "runtime/on_demand.h"
 #include "runtime/pallets.h"
 #include "runtime/params.h"
 #include "runtime/support.h"
+#include "runtime/transaction.h"
 #include "runtime/vec.h"
 #include "scale/scale.h"
 
@@ -50,87 +54,88 @@ ph_err_t ph_executive_initialize_block(ph_rt_t *rt, const ph_header_t *header)
     PH_TRY(ph_babe_on_initialize(rt, header->number));
     PH_TRY(ph_session_on_initialize(rt, header->number));
     PH_TRY(ph_initializer_on_initialize(rt, header->number));
+    ph_message_queue_on_initialize(rt);
+    ph_on_demand_on_initialize(rt);
     ph_system_note_finished_initialize(rt);
     return PH_OK;
 }
 
 /* ---- extrinsics ---- */
 
-static void refuse(ph_apply_extrinsic_result_t *result, ph_invalid_transaction_kind_t why)
+static void refuse(ph_apply_extrinsic_result_t *result, const ph_refusal_t *why)
 {
     memset(result, 0, sizeof *result);
     result->kind = PH_RES_ERR;
-    result->err.kind = PH_TRANSACTION_VALIDITY_ERROR_INVALID;
-    result->err.invalid.kind = (uint8_t)why;
+    result->err = *why;
 }
 
-static void accept(ph_apply_extrinsic_result_t *result, ph_err_t dispatched)
+static void refuse_invalid(ph_apply_extrinsic_result_t *result, ph_invalid_transaction_kind_t why)
 {
-    memset(result, 0, sizeof *result);
-    result->kind = PH_RES_OK;
-    if (dispatched == PH_OK) {
-        result->ok.kind = PH_RES_OK;
-        return;
-    }
-    result->ok.kind = PH_RES_ERR;
-    result->ok.err = ph_dispatch_error_of(dispatched);
+    ph_refusal_t refusal = {.kind = PH_TRANSACTION_VALIDITY_ERROR_INVALID};
+    refusal.invalid.kind = (uint8_t)why;
+    refuse(result, &refusal);
 }
 
-/* A call that fails leaves nothing behind. *dispatched is its error; a panic is returned. */
-static ph_err_t dispatch(ph_rt_t *rt, ph_err_t *dispatched, const ph_call_t *call)
+/* A mandatory call that fails makes the block invalid: says why. */
+static const char *why_mandatory_failed(const ph_dispatch_error_t *error)
 {
-    ph_origin_t origin = ph_origin_none();
-    ph_host_storage_start_transaction(rt);
-    *dispatched = ph_dispatch(rt, &origin, call);
-    if (*dispatched == PH_OK)
-        ph_host_storage_commit_transaction(rt);
-    else
-        ph_host_storage_rollback_transaction(rt);
-    return rt->panic != NULL ? PH_ERR_INTERNAL : PH_OK;
+    const char *name = NULL;
+    if (error->kind == PH_DISPATCH_ERROR_MODULE)
+        name = ph_module_err_text(PH_PALLET_ERR(error->module.index, error->module.error.bytes[0]));
+    return name != NULL ? name : "a mandatory call failed";
 }
 
 /* *why (may be set without a refusal) says why an extrinsic was refused. */
 static ph_err_t apply(ph_rt_t *rt, ph_apply_extrinsic_result_t *result, const char **why, const ph_extrinsic_t *xt)
 {
-    if (!xt->is_inherent) {
-        *why = "a bare extrinsic that is not an inherent";
-        refuse(result, PH_INVALID_TRANSACTION_CALL);
+    ph_transaction_t tx;
+    ph_refusal_t refusal;
+    ph_dispatch_result_t dispatched;
+    if (!ph_transaction_check(rt, &tx, &refusal, xt)) {
+        *why = ph_refusal_text(&refusal);
+        refuse(result, &refusal);
         return PH_OK;
     }
-    ph_dispatch_info_t info = ph_call_info(&xt->call);
+    if (!xt->is_inherent)
+        ph_system_inherents_applied_set(rt, true);
     ph_system_note_extrinsic(rt, xt->encoded);
-    if (!ph_system_reserve(rt, &info, xt->encoded.len)) {
-        *why = "it does not fit into the block";
-        refuse(result, PH_INVALID_TRANSACTION_EXHAUSTS_RESOURCES);
+    if (!ph_transaction_prepare(rt, &tx, &refusal)) {
+        *why = ph_refusal_text(&refusal);
+        refuse(result, &refusal);
         return PH_OK;
     }
-    ph_err_t dispatched;
-    PH_TRY(dispatch(rt, &dispatched, &xt->call));
-    if (dispatched != PH_OK && info.class_.kind == PH_DISPATCH_CLASS_MANDATORY) {
-        const char *name = ph_module_err_text(dispatched);
-        *why = name != NULL ? name : "a mandatory call failed";
-        refuse(result, PH_INVALID_TRANSACTION_BAD_MANDATORY);
+    ph_origin_t origin = xt->format == PH_EXTRINSIC_SIGNED ? ph_origin_signed(&tx.signer) : ph_origin_none();
+    PH_TRY(ph_dispatch_in_layer(rt, &dispatched, &origin, &xt->call));
+    if (rt->pays_no)
+        tx.info.pays_fee.kind = PH_PAYS_NO;
+    ph_transaction_settle(rt, &tx);
+    if (dispatched.kind == PH_RES_ERR && tx.info.class_.kind == PH_DISPATCH_CLASS_MANDATORY) {
+        *why = why_mandatory_failed(&dispatched.err);
+        refuse_invalid(result, PH_INVALID_TRANSACTION_BAD_MANDATORY);
         return PH_OK;
     }
-    ph_system_note_applied_extrinsic(rt, dispatched, &info);
-    accept(result, dispatched);
+    ph_system_note_applied_extrinsic(rt, &dispatched, &tx.info);
+    *result = (ph_apply_extrinsic_result_t){.kind = PH_RES_OK, .ok = dispatched};
     return PH_OK;
 }
 
+/* One that is refused leaves nothing behind. */
 ph_err_t ph_executive_apply_extrinsic(ph_rt_t *rt, ph_apply_extrinsic_result_t *result, ph_bytes_t extrinsic)
 {
     ph_extrinsic_t xt;
     const char *why = NULL;
-    ph_err_t err = ph_extrinsic_decode(rt, &xt, &why, extrinsic);
-    if (err == PH_ERR_MALFORMED)
+    if (ph_extrinsic_decode(rt, &xt, &why, extrinsic) != PH_OK)
         return ph_rt_panic(rt, "%s", why);
+    ph_host_storage_start_transaction(rt);
+    ph_err_t err = apply(rt, result, &why, &xt);
+    if (err == PH_OK && result->kind == PH_RES_OK) {
+        ph_host_storage_commit_transaction(rt);
+        return PH_OK;
+    }
+    ph_host_storage_rollback_transaction(rt);
     if (err == PH_OK)
-        PH_TRY(apply(rt, result, &why, &xt));
-    else
-        refuse(result, PH_INVALID_TRANSACTION_CALL);
-    if (result->kind == PH_RES_ERR)
         ph_rt_log(rt, PH_LOG_WARN, "executive", "extrinsic refused: %s", why);
-    return PH_OK;
+    return err;
 }
 
 /* Inherents stand before all others. */
@@ -159,8 +164,10 @@ static ph_err_t close_block(ph_rt_t *rt, ph_block_number_t now)
 {
     ph_system_inherents_applied_set(rt, true);
     ph_system_note_finished_extrinsics(rt);
+    ph_dmp_on_idle(rt);
     PH_TRY(ph_babe_on_finalize(rt, now));
     PH_TRY(ph_timestamp_on_finalize(rt));
+    ph_fees_on_finalize(rt);
     PH_TRY(ph_grandpa_on_finalize(rt, now));
     PH_TRY(ph_para_inherent_on_finalize(rt));
     return ph_initializer_on_finalize(rt, now);

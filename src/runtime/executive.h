@@ -10,7 +10,7 @@
 PH_MUST_CHECK ph_err_t ph_executive_initialize_block(ph_rt_t *rt, const ph_header_t *header);
 
 /* Applies an extrinsic (without the length in front). *result says whether it may stand in the block, and how its call
- * ended; where it may not, what was written is to be discarded. A panic is an error. */
+ * ended; where it may not, nothing was written. A panic is an error. */
 PH_MUST_CHECK ph_err_t ph_executive_apply_extrinsic(ph_rt_t *rt, ph_apply_extrinsic_result_t *result,
                                                     ph_bytes_t extrinsic);
 

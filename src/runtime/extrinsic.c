@@ -1,23 +1,8 @@
 /* Extrinsics, taken apart and put together. */
 #include "runtime/extrinsic.h"
 
-#include "runtime/calls.h"
+#include "runtime/dispatch.h"
 #include "scale/scale.h"
-
-bool ph_call_is_inherent(const ph_call_t *call)
-{
-    if (call->kind == PH_CALL_TIMESTAMP)
-        return call->timestamp.kind == PH_CALL_TIMESTAMP_SET;
-    return call->kind == PH_CALL_PARA_INHERENT && call->para_inherent.kind == PH_CALL_PARA_INHERENT_ENTER;
-}
-
-ph_dispatch_info_t ph_call_info(const ph_call_t *call)
-{
-    return (ph_dispatch_info_t){
-        .class_.kind = ph_call_is_inherent(call) ? PH_DISPATCH_CLASS_MANDATORY : PH_DISPATCH_CLASS_NORMAL,
-        .pays_fee.kind = PH_PAYS_YES,
-    };
-}
 
 static ph_bytes_t with_length(ph_rt_t *rt, ph_bytes_t body)
 {
@@ -26,25 +11,45 @@ static ph_bytes_t with_length(ph_rt_t *rt, ph_bytes_t body)
     return ph_writer_bytes(&w);
 }
 
-ph_err_t ph_extrinsic_decode(ph_rt_t *rt, ph_extrinsic_t *out, const char **why, ph_bytes_t body)
+/* What stands in front of the call. */
+static ph_err_t read_preamble(ph_reader_t *r, ph_rt_t *rt, ph_extrinsic_t *out)
 {
     enum { BARE_4 = 4, BARE_5 = 5, SIGNED_4 = 0x84, GENERAL_5 = 0x45 };
+    uint8_t preamble, version;
+    PH_TRY(ph_read_u8(r, &preamble));
+    switch (preamble) {
+    case BARE_4:
+    case BARE_5:
+        out->format = PH_EXTRINSIC_BARE;
+        return PH_OK;
+    case SIGNED_4:
+        out->format = PH_EXTRINSIC_SIGNED;
+        PH_TRY(ph_multi_address_decode(r, rt->arena, &out->address));
+        PH_TRY(ph_multi_signature_decode(r, rt->arena, &out->signature));
+        return ph_signed_extra_decode(r, rt->arena, &out->extra);
+    case GENERAL_5:
+        out->format = PH_EXTRINSIC_GENERAL;
+        PH_TRY(ph_read_u8(r, &version));
+        if (version != 0)
+            return ph_reader_fail(r, "version 0 of the extensions");
+        return ph_signed_extra_decode(r, rt->arena, &out->extra);
+    }
+    return ph_reader_fail(r, "a format of extrinsics, 0x04, 0x05, 0x84 or 0x45");
+}
+
+ph_err_t ph_extrinsic_decode(ph_rt_t *rt, ph_extrinsic_t *out, const char **why, ph_bytes_t body)
+{
     *out = (ph_extrinsic_t){.encoded = with_length(rt, body)};
     ph_reader_t r = ph_reader(body);
     r.borrow = true;
-    uint8_t preamble = 0;
-    if (ph_read_u8(&r, &preamble) != PH_OK) {
-        *why = "an empty extrinsic";
+    if (read_preamble(&r, rt, out) != PH_OK) {
+        *why = body.len == 0 ? "an empty extrinsic"
+               : r.at == body.data + 1 && out->format == PH_EXTRINSIC_BARE
+                   ? "an extrinsic of an unknown format"
+                   : "an extrinsic whose signature or extensions do not decode";
         return PH_ERR_MALFORMED;
     }
-    if (preamble == SIGNED_4 || preamble == GENERAL_5) {
-        *why = preamble == SIGNED_4 ? "signed extrinsics are not supported" : "general extrinsics are not supported";
-        return PH_ERR_UNSUPPORTED;
-    }
-    if (preamble != BARE_4 && preamble != BARE_5) {
-        *why = "an extrinsic of an unknown format";
-        return PH_ERR_MALFORMED;
-    }
+    out->encoded_call = ph_bytes(r.at, ph_reader_left(&r));
     ph_err_t err = ph_call_decode(&r, rt->arena, &out->call);
     if (err == PH_OK)
         err = ph_reader_finish(&r);
@@ -52,7 +57,7 @@ ph_err_t ph_extrinsic_decode(ph_rt_t *rt, ph_extrinsic_t *out, const char **why,
         *why = "an extrinsic whose call does not decode";
         return PH_ERR_MALFORMED;
     }
-    out->is_inherent = ph_call_is_inherent(&out->call);
+    out->is_inherent = out->format == PH_EXTRINSIC_BARE && ph_call_is_inherent(&out->call);
     return PH_OK;
 }
 

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "runtime/babe.h"
+#include "runtime/fees.h"
 #include "runtime/pallets.h"
 #include "runtime/storage/chain_parameters.h"
+#include "runtime/storage/sudo.h"
 #include "runtime/system.h"
 
 /* twox128(":__STORAGE_VERSION__:") */
@@ -95,6 +97,10 @@ static ph_err_t build(ph_rt_t *rt, const ph_genesis_t *genesis)
     ph_system_genesis_build(rt);
     ph_babe_epoch_configuration_t babe = babe_config(genesis);
     ph_babe_genesis_build(rt, &babe);
+    PH_TRY(ph_balances_genesis_build(rt, genesis->balances, genesis->balance_count));
+    ph_fees_genesis_build(rt);
+    if (genesis->sudo != NULL)
+        ph_sudo_key_set(rt, genesis->sudo);
     ph_host_configuration_t config;
     if (genesis->config != NULL)
         config = *genesis->config;
@@ -103,6 +109,7 @@ static ph_err_t build(ph_rt_t *rt, const ph_genesis_t *genesis)
     PH_TRY(ph_configuration_genesis_build(rt, &config));
     PH_TRY(ph_parachains_genesis_build(rt));
     PH_TRY(ph_paras_genesis_build(rt, genesis->paras, genesis->para_count));
+    ph_registrar_genesis_build(rt, genesis->paras, genesis->para_count);
     return ph_session_genesis_build(rt, genesis->validators, genesis->validator_count);
 }
 

@@ -8,6 +8,7 @@
 #ifndef PH_RUNTIME_GENESIS_H
 #define PH_RUNTIME_GENESIS_H
 
+#include "runtime/currency.h"
 #include "runtime/hooks.h"
 #include "runtime/session.h"
 
@@ -18,6 +19,9 @@ typedef struct ph_genesis {
     size_t para_count;
     /* NULL: ph_genesis_local_configuration. A core is added for every para that is a parachain. */
     const ph_host_configuration_t *config;
+    const ph_genesis_balance_t *balances;
+    size_t balance_count;
+    const ph_account_id_t *sudo;        /* who may do what root may; NULL: nobody */
     ph_chain_params_t chain;            /* zeros: Rococo's constants */
     ph_babe_epoch_configuration_t babe; /* c zero: 1/4, primary and secondary VRF slots */
     ph_bytes_t code;                    /* of the runtime's wasm body; empty: no `:code` */

@@ -1,10 +1,11 @@
 /* Grandpa: the authorities of finality. A session with another set schedules a change, which takes effect at the end of
- * the same block; a stalled finality gets a forced one. (pallet-grandpa 43.) */
+ * the same block; a stalled finality gets a forced one. (pallet-grandpa 50.) */
+#include "runtime/grandpa.h"
+
 #include <string.h>
 
 #include "runtime/hooks.h"
 #include "runtime/params.h"
-#include "runtime/storage/grandpa.h"
 #include "runtime/storage/session.h"
 #include "runtime/support.h"
 #include "runtime/system.h"
@@ -106,9 +107,8 @@ static ph_grandpa_authority_list_t authorities_of(ph_rt_t *rt, const ph_session_
     return out;
 }
 
-/* One change at a time; forced ones keep twice their delay apart. */
-static ph_err_t schedule_change(ph_rt_t *rt, const ph_grandpa_authority_list_t *next, ph_block_number_t delay,
-                                const ph_block_number_t *forced)
+ph_err_t ph_grandpa_schedule_change(ph_rt_t *rt, const ph_grandpa_authority_list_t *next, ph_block_number_t delay,
+                                    const ph_block_number_t *forced)
 {
     if (ph_grandpa_pending_change_exists(rt))
         return PH_GRANDPA_ERR_CHANGE_PENDING;
@@ -125,15 +125,40 @@ static ph_err_t schedule_change(ph_rt_t *rt, const ph_grandpa_authority_list_t *
     return PH_OK;
 }
 
+ph_err_t ph_grandpa_schedule_pause(ph_rt_t *rt, ph_block_number_t delay)
+{
+    ph_grandpa_stored_state_t state;
+    ph_grandpa_state_get(rt, &state);
+    if (state.kind != PH_GRANDPA_STORED_STATE_LIVE)
+        return PH_GRANDPA_ERR_PAUSE_FAILED;
+    state = (ph_grandpa_stored_state_t){.kind = PH_GRANDPA_STORED_STATE_PENDING_PAUSE,
+                                        .pending_pause = {.scheduled_at = ph_now(rt), .delay = delay}};
+    ph_grandpa_state_set(rt, &state);
+    return PH_OK;
+}
+
+ph_err_t ph_grandpa_schedule_resume(ph_rt_t *rt, ph_block_number_t delay)
+{
+    ph_grandpa_stored_state_t state;
+    ph_grandpa_state_get(rt, &state);
+    if (state.kind != PH_GRANDPA_STORED_STATE_PAUSED)
+        return PH_GRANDPA_ERR_RESUME_FAILED;
+    state = (ph_grandpa_stored_state_t){.kind = PH_GRANDPA_STORED_STATE_PENDING_RESUME,
+                                        .pending_resume = {.scheduled_at = ph_now(rt), .delay = delay}};
+    ph_grandpa_state_set(rt, &state);
+    return PH_OK;
+}
+
 /* A set gets the next number when its change could be scheduled; the numbers of long ago are forgotten. */
 static void begin_set(ph_rt_t *rt, uint64_t *set_id, const ph_session_change_t *change)
 {
     ph_grandpa_authority_list_t next = authorities_of(rt, change);
     ph_tup_u32_u32_t stalled;
-    ph_err_t err = ph_grandpa_stalled_take(rt, &stalled) ? schedule_change(rt, &next, stalled._0, &stalled._1)
-                                                         : schedule_change(rt, &next, 0, NULL);
+    ph_err_t err = ph_grandpa_stalled_get(rt, &stalled) ? ph_grandpa_schedule_change(rt, &next, stalled._0, &stalled._1)
+                                                        : ph_grandpa_schedule_change(rt, &next, 0, NULL);
     if (err != PH_OK)
         return;
+    ph_grandpa_stalled_remove(rt);
     ph_grandpa_current_set_id_set(rt, ++*set_id);
     if (*set_id >= PH_MAX_SET_ID_SESSION_ENTRIES)
         ph_grandpa_set_id_session_remove(rt, *set_id - PH_MAX_SET_ID_SESSION_ENTRIES);

@@ -58,6 +58,16 @@ PH_MUST_CHECK ph_err_t ph_authority_discovery_on_genesis_session(ph_rt_t *rt, co
 PH_MUST_CHECK ph_err_t ph_timestamp_create_inherent(ph_rt_t *rt, bool *some, ph_writer_t *call, ph_bytes_t data);
 PH_MUST_CHECK ph_err_t ph_para_inherent_create_inherent(ph_rt_t *rt, bool *some, ph_writer_t *call, ph_bytes_t data);
 
+/* ---- unsigned transactions ----
+ * What the pool makes of a bare extrinsic with a call of this module. Before such an extrinsic is applied in a block it
+ * is asked with source InBlock, and must be valid. (Paras': runtime/paras.h.) */
+void ph_babe_validate_unsigned(ph_rt_t *rt, ph_transaction_validity_t *out, ph_transaction_source_t source,
+                               const ph_call_babe_t *call);
+void ph_grandpa_validate_unsigned(ph_rt_t *rt, ph_transaction_validity_t *out, ph_transaction_source_t source,
+                                  const ph_call_grandpa_t *call);
+void ph_paras_slashing_validate_unsigned(ph_rt_t *rt, ph_transaction_validity_t *out, ph_transaction_source_t source,
+                                         const ph_call_paras_slashing_t *call);
+
 /* ---- genesis builders ---- */
 PH_MUST_CHECK ph_err_t
 ph_configuration_genesis_build(ph_rt_t *rt, const ph_host_configuration_t *config); /* panics if inconsistent */
@@ -70,6 +80,7 @@ typedef struct ph_genesis_para {
 } ph_genesis_para_t;
 /* Registers the paras without any checks, and assigns a core to each parachain (num_cores grows by one each). */
 PH_MUST_CHECK ph_err_t ph_paras_genesis_build(ph_rt_t *rt, const ph_genesis_para_t *paras, size_t para_count);
+void ph_registrar_genesis_build(ph_rt_t *rt, const ph_genesis_para_t *paras, size_t para_count);
 /* Whatever the other parachains modules write at genesis (storage versions included), before Session's genesis. */
 PH_MUST_CHECK ph_err_t ph_parachains_genesis_build(ph_rt_t *rt);
 

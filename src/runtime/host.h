@@ -43,6 +43,9 @@ typedef struct ph_host_ops {
     void (*hash_keccak_256)(void *self, uint8_t out[32], ph_bytes_t in);
     /* RuntimeVersion of a code blob, SCALE; false: it has none. (ext_misc_runtime_version) */
     bool (*runtime_version)(void *self, ph_bytes_t code, ph_bytes_t *version);
+    /* Hands an extrinsic (length in front) to the node's pool; false: not taken. NULL: there is no pool.
+     * (ext_offchain_submit_transaction) */
+    bool (*offchain_submit_transaction)(void *self, ph_bytes_t extrinsic);
     void (*log)(void *self, ph_log_level_t level, const char *target, const char *text);
 } ph_host_ops_t;
 
@@ -52,6 +55,7 @@ struct ph_rt {
     void *host;
     const char *panic; /* why the call failed (PH_ERR_INTERNAL from it): a block that does this is invalid */
     void *cache;       /* private to the runtime, zero at start */
+    bool pays_no;      /* the call just carried out costs its caller nothing after all */
 };
 
 /* Notes why the call cannot go on and returns PH_ERR_INTERNAL, to be handed up: Substrate's panic. */
@@ -80,5 +84,6 @@ void ph_host_twox_128(ph_rt_t *rt, uint8_t out[16], ph_bytes_t in);
 void ph_host_twox_256(ph_rt_t *rt, uint8_t out[32], ph_bytes_t in);
 void ph_host_keccak_256(ph_rt_t *rt, uint8_t out[32], ph_bytes_t in);
 bool ph_host_runtime_version(ph_rt_t *rt, ph_bytes_t *version, ph_bytes_t code);
+bool ph_host_submit_transaction(ph_rt_t *rt, ph_bytes_t extrinsic);
 
 #endif

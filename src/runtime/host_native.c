@@ -152,3 +152,8 @@ bool ph_host_runtime_version(ph_rt_t *rt, ph_bytes_t *version, ph_bytes_t code)
     *version = ph_bytes_copy(rt->arena, found);
     return true;
 }
+
+bool ph_host_submit_transaction(ph_rt_t *rt, ph_bytes_t extrinsic)
+{
+    return rt->ops->offchain_submit_transaction != NULL && rt->ops->offchain_submit_transaction(rt->host, extrinsic);
+}

@@ -68,6 +68,7 @@ ph_err_t ph_hrmp_call_establish_channel_with_system(ph_rt_t *rt, const ph_origin
     PH_TRY(establish(rt, &(chan_t){.sender = target_system_chain, .recipient = para}, capacity, size));
     ph_hrmp_event_hrmp_system_channel_opened(rt, para, target_system_chain, capacity, size);
     ph_hrmp_event_hrmp_system_channel_opened(rt, target_system_chain, para, capacity, size);
+    rt->pays_no = true;
     return PH_OK;
 }
 
@@ -131,6 +132,7 @@ ph_err_t ph_hrmp_call_establish_system_channel(ph_rt_t *rt, const ph_origin_t *o
     uint32_t capacity = config.hrmp_channel_max_capacity, size = config.hrmp_channel_max_message_size;
     PH_TRY(establish(rt, &(chan_t){.sender = sender, .recipient = recipient}, capacity, size));
     ph_hrmp_event_hrmp_system_channel_opened(rt, sender, recipient, capacity, size);
+    rt->pays_no = true;
     return PH_OK;
 }
 

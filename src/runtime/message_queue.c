@@ -3,10 +3,10 @@
 #include "runtime/support.h"
 #include "runtime/upward.h"
 
-#define HEAP_SIZE       32768u
+#define HEAP_SIZE       ((uint32_t)PH_MESSAGE_QUEUE_CONST_HEAP_SIZE)
 #define ITEM_HEADER_LEN 5u /* length u32, is it processed */
 /* Stale pages, passed by with messages left in them, that may pile up before the oldest are dropped. */
-#define MAX_STALE 8u
+#define MAX_STALE ((uint32_t)PH_MESSAGE_QUEUE_CONST_MAX_STALE)
 /* Picoseconds a block may spend on messages, and what one costs. */
 #define SERVICE_REF_TIME UINT64_C(3000000000)
 #define MESSAGE_REF_TIME UINT64_C(1000000000)

@@ -10,7 +10,7 @@
 
 #define QUEUE_MAX              10000 /* ON_DEMAND_MAX_QUEUE_MAX_SIZE */
 #define MAX_HISTORICAL_REVENUE 160
-#define TRAFFIC_DEFAULT        PH_FIXED_ONE
+#define TRAFFIC_DEFAULT        ((ph_u128_t)PH_ON_DEMAND_ASSIGNMENT_PROVIDER_CONST_TRAFFIC_DEFAULT_VALUE)
 
 /* ---- price ---- */
 
@@ -54,10 +54,10 @@ static void update_traffic(ph_rt_t *rt, ph_on_demand_order_status_t *status, con
 
 /* ---- revenue ---- */
 
-static size_t max_historical_revenue(ph_rt_t *rt)
+void ph_on_demand_assignment_provider_const_max_historical_revenue(ph_rt_t *rt, uint32_t *out)
 {
     ph_parachain_limits_t limits;
-    return ph_parachain_limits_limits_get(rt, &limits) ? limits.max_historical_revenue : MAX_HISTORICAL_REVENUE;
+    *out = ph_parachain_limits_limits_get(rt, &limits) ? limits.max_historical_revenue : MAX_HISTORICAL_REVENUE;
 }
 
 /* A new block's revenue goes to the front; what falls off the end adds to the oldest that is kept. */
@@ -66,7 +66,9 @@ static void rotate_revenue(ph_rt_t *rt)
     ph_vec_balance_t revenue;
     ph_on_demand_assignment_provider_revenue_get(rt, &revenue);
     ph_vec_insert(rt, &revenue, 0, 0);
-    if (revenue.count > max_historical_revenue(rt) && revenue.count > 1) {
+    uint32_t kept;
+    ph_on_demand_assignment_provider_const_max_historical_revenue(rt, &kept);
+    if (revenue.count > kept && revenue.count > 1) {
         ph_balance_t overdue = revenue.items[--revenue.count];
         revenue.items[revenue.count - 1] = ph_u128_sat_add(revenue.items[revenue.count - 1], overdue);
     }

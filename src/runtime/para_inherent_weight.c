@@ -7,9 +7,7 @@
 #include "runtime/vec.h"
 
 /* Measured costs (picoseconds) of the inherent's parts; storage accesses at Rococo's price. */
-#define DB_READ                UINT64_C(25000000)
-#define DB_WRITE               UINT64_C(100000000)
-#define ACCESS(reads, writes)  ((reads)*DB_READ + (writes)*DB_WRITE)
+#define ACCESS(reads, writes)  ((reads)*PH_DB_READ_REF_TIME + (writes)*PH_DB_WRITE_REF_TIME)
 #define ENTER_EMPTY            (UINT64_C(294541000) + ACCESS(17, 5))
 #define ENTER_DISPUTES(votes)  (UINT64_C(1022191567) + UINT64_C(42188253) * (votes) + ACCESS(30, 17))
 #define ENTER_BITFIELD         (UINT64_C(556214000) + ACCESS(19, 7))

@@ -5,6 +5,7 @@
 
 #include "runtime/apis.h"
 #include "runtime/storage/chain_parameters.h"
+#include "runtime/storage/transaction_parameters.h"
 #include "runtime/vec.h"
 
 static ph_chain_params_t params(ph_rt_t *rt)
@@ -34,6 +35,46 @@ uint64_t ph_params_epoch_slots(ph_rt_t *rt)
 {
     return params(rt).epoch_slots;
 }
+
+/* ---- transactions ---- */
+
+#define BILLION 1000000000u
+/* Rococo's: a cent is 33333333; a byte costs a hundredth of it, a transaction's base time a tenth. What a call takes is
+ * ours. */
+static const ph_transaction_params_t rococo = {
+    .length_fee = 333330,
+    .weight_fee_fraction.v = 35700642,
+    .operational_fee_multiplier = 5,
+    .max_block_ref_time = PH_MAX_BLOCK_REF_TIME,
+    .normal_share.v = BILLION / 4 * 3,
+    .base_ref_time = 93369000,
+    .call_ref_time = 100000000,
+    .multiplier_variability = 75000000000000,
+};
+
+void ph_params_transactions(ph_rt_t *rt, ph_transaction_params_t *out)
+{
+    if (!ph_transaction_parameters_params_get(rt, out))
+        *out = rococo;
+}
+
+static uint64_t normal_part(const ph_transaction_params_t *params, uint64_t of)
+{
+    return params->normal_share.v >= BILLION ? of : (uint64_t)((ph_u128_t)of * params->normal_share.v / BILLION);
+}
+
+uint64_t ph_params_normal_ref_time(const ph_transaction_params_t *params)
+{
+    return normal_part(params, params->max_block_ref_time);
+}
+
+uint32_t ph_params_max_len(const ph_transaction_params_t *params, ph_dispatch_class_t class_)
+{
+    bool normal = class_.kind == PH_DISPATCH_CLASS_NORMAL;
+    return normal ? (uint32_t)normal_part(params, PH_MAX_BLOCK_LEN) : PH_MAX_BLOCK_LEN;
+}
+
+/* ---- version ---- */
 
 void ph_params_runtime_version(ph_rt_t *rt, ph_runtime_version_t *out)
 {

@@ -136,6 +136,7 @@ ph_err_t ph_paras_call_apply_authorized_force_set_current_code(ph_rt_t *rt, cons
     PH_TRY(ph_paras_check_authorized(rt, &authorized, para, new_code));
     ph_paras_authorized_code_hash_remove(rt, para);
     force_current_code(rt, para, new_code);
+    rt->pays_no = true;
     return PH_OK;
 }
 

@@ -251,7 +251,8 @@ static void invalid_statement(ph_transaction_validity_t *out, ph_err_t why)
 /* Of the highest priority, passed on to others, provided once. */
 static void valid(ph_rt_t *rt, ph_transaction_validity_t *out, const ph_writer_t *tag, uint64_t longevity)
 {
-    *out = (ph_transaction_validity_t){.ok = {.priority = UINT64_MAX, .longevity = longevity, .propagate = true}};
+    *out = (ph_transaction_validity_t){
+        .ok = {.priority = PH_PARAS_CONST_UNSIGNED_PRIORITY, .longevity = longevity, .propagate = true}};
     ph_vec_push(rt, &out->ok.provides, ph_writer_bytes(tag));
 }
 

@@ -1,6 +1,7 @@
 /* The life of a code upgrade: scheduled, pre-checked, announced, applied with a new head or at a block. */
 #include "primitives/hash_of.h"
 #include "runtime/paras_internal.h"
+#include "runtime/registrar.h"
 #include "runtime/storage/configuration.h"
 #include "runtime/support.h"
 #include "runtime/system.h"
@@ -113,24 +114,33 @@ void ph_paras_proceed_with_upgrade(ph_rt_t *rt, ph_para_id_t para, const ph_vali
 
 /* ---- applied ---- */
 
-void ph_paras_note_new_head(ph_rt_t *rt, ph_para_id_t para, ph_head_data_t head, ph_block_number_t context)
+/* False: the code to switch to is not there. */
+static bool switch_code(ph_rt_t *rt, ph_para_id_t para, ph_block_number_t context)
 {
     ph_block_number_t expected_at;
     ph_validation_code_hash_t hash;
-    ph_paras_heads_set(rt, para, head);
-    ph_paras_most_recent_context_set(rt, para, context);
     if (!ph_paras_future_code_upgrades_get(rt, para, &expected_at)) {
         ph_paras_upgrade_go_ahead_signal_remove(rt, para); /* an Abort has been seen */
-        return;
+        return true;
     }
     if (expected_at > context)
-        return;
+        return true;
     ph_paras_future_code_upgrades_remove(rt, para);
     ph_paras_upgrade_go_ahead_signal_remove(rt, para);
-    if (ph_paras_future_code_hash_take(rt, para, &hash))
-        ph_paras_set_current_code(rt, para, &hash, expected_at);
-    else
+    if (!ph_paras_future_code_hash_take(rt, para, &hash)) {
         ph_rt_log(rt, PH_LOG_ERROR, "paras", "future code of para %u is missing", para.v);
+        return false;
+    }
+    ph_paras_set_current_code(rt, para, &hash, expected_at);
+    return true;
+}
+
+void ph_paras_note_new_head(ph_rt_t *rt, ph_para_id_t para, ph_head_data_t head, ph_block_number_t context)
+{
+    ph_paras_heads_set(rt, para, head);
+    ph_paras_most_recent_context_set(rt, para, context);
+    if (switch_code(rt, para, context))
+        ph_registrar_on_new_head(rt, para);
 }
 
 /* ---- timers ---- */

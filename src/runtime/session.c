@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "runtime/babe.h"
+#include "runtime/historical.h"
 #include "runtime/hooks.h"
 #include "runtime/params.h"
 #include "runtime/session_keys.h"
@@ -63,13 +65,6 @@ static ph_err_t tell_genesis_session(ph_rt_t *rt, const ph_session_change_t *cha
 
 /* ---- rotation ---- */
 
-/* The manager's choice for a session: false if it leaves the set as it is. */
-static bool manager_new_session(ph_rt_t *rt, ph_vec_account_id_t *out, ph_session_index_t session)
-{
-    (void)rt, (void)out, (void)session;
-    return false;
-}
-
 /* The validators with the keys they have now; one without keys stays out. */
 static void load_queue(ph_rt_t *rt, queue_t *out, const ph_vec_account_id_t *validators)
 {
@@ -98,7 +93,7 @@ static bool keys_differ(const queue_t *now, const queue_t *next)
 static void plan_next(ph_rt_t *rt, queue_t *next, const queue_t *now, ph_session_index_t after_next)
 {
     ph_vec_account_id_t validators;
-    bool changed = manager_new_session(rt, &validators, after_next);
+    bool changed = ph_historical_new_session(rt, &validators, after_next);
     if (changed)
         ph_session_event_new_queued(rt);
     else
@@ -206,6 +201,16 @@ bool ph_session_reenable(ph_rt_t *rt, uint32_t validator)
 
 /* ---- genesis ---- */
 
+/* The manager has no say in the first two sessions. */
+static void plan_genesis(ph_rt_t *rt)
+{
+    ph_vec_account_id_t unchanged;
+    for (uint32_t i = 0; i <= 1; i++) {
+        bool changed = ph_historical_new_session(rt, &unchanged, (ph_session_index_t){i});
+        PH_CHECK(!changed);
+    }
+}
+
 ph_err_t ph_session_genesis_build(ph_rt_t *rt, const ph_genesis_validator_t *validators, size_t count)
 {
     ph_vec_account_id_t accounts;
@@ -219,6 +224,7 @@ ph_err_t ph_session_genesis_build(ph_rt_t *rt, const ph_genesis_validator_t *val
         if (ph_system_inc_consumers_without_limit(rt, &validators[i].account) != PH_OK)
             ph_system_inc_providers(rt, &validators[i].account);
     }
+    plan_genesis(rt);
     queue_t queue;
     load_queue(rt, &queue, &accounts);
     ph_session_validators_set(rt, &accounts);

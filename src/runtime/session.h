@@ -1,7 +1,7 @@
 /* Session: which validators are active with which keys. A set chosen for a session is queued during the one before it.
  *
- * The set changes only when the pallet's manager says so; here there is none, so the validators of genesis stay, with
- * the keys that they have set meanwhile. (pallet-session 50.)
+ * Which validators, says ValidatorManager; Historical keeps a root of each set. From session 2 on a new set is queued
+ * at every rotation, even if it is the same. (pallet-session 50.)
  */
 #ifndef PH_RUNTIME_SESSION_H
 #define PH_RUNTIME_SESSION_H

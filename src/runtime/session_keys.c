@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "runtime/currency.h"
 #include "runtime/support.h"
 #include "runtime/system.h"
 
@@ -54,11 +55,13 @@ ph_err_t ph_session_put_keys(ph_rt_t *rt, bool *had, ph_session_keys_t *old, con
 
 /* ---- proof of ownership: each key signs "POP_" and the account ---- */
 
+/* Unlike the recovery of public keys, verifying knows no recovery ids of 27 and more. */
 static bool ecdsa_signed(ph_rt_t *rt, const uint8_t signature[65], ph_bytes_t message, const uint8_t public_key[33])
 {
     uint8_t hash[32], recovered[33];
     ph_host_blake2_256(rt, hash, message);
-    return ph_host_ecdsa_recover(rt, recovered, signature, hash) && memcmp(recovered, public_key, 33) == 0;
+    return signature[64] < 4 && ph_host_ecdsa_recover(rt, recovered, signature, hash) &&
+           memcmp(recovered, public_key, 33) == 0;
 }
 
 static bool proof_is_valid(ph_rt_t *rt, const ph_account_id_t *who, const ph_session_keys_t *keys, ph_bytes_t proof)
@@ -117,6 +120,10 @@ ph_err_t ph_session_call_purge_keys(ph_rt_t *rt, const ph_origin_t *origin)
         ph_tup_key_type_id_bytes_t key = owner_key(&keys, i);
         ph_session_key_owner_remove(rt, &key);
     }
+    ph_runtime_hold_reason_t deposit = {.kind = PH_RUNTIME_HOLD_REASON_SESSION,
+                                        .session.kind = PH_SESSION_HOLD_REASON_KEYS};
+    if (ph_currency_release_all(rt, &deposit, &who) != PH_OK) /* keys are removed all the same */
+        ph_rt_log(rt, PH_LOG_WARN, "session", "the deposit for session keys could not be released");
     if (ph_session_externally_set_keys_exists(rt, &who))
         ph_session_externally_set_keys_remove(rt, &who);
     else

@@ -1,14 +1,15 @@
 #include "runtime/slashing.h"
 
+#include "runtime/hooks.h"
 #include "runtime/offences.h"
+#include "runtime/reports.h"
 #include "runtime/storage/para_session_info.h"
 #include "runtime/storage/session.h"
 #include "runtime/support.h"
 #include "runtime/vec.h"
 
 #define OFFENCE_KIND "disputes:slashin"
-/* Blocks that a report may wait for its inclusion. */
-#define REPORT_LONGEVITY 100
+#define NOBODY       ((ph_vec_account_id_t){0})
 
 void ph_slashing_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *change)
 {
@@ -46,7 +47,7 @@ static void report_now(ph_rt_t *rt, ph_session_index_t session, const ph_candida
     for (size_t i = 0; i < losers->count; i++)
         if (losers->items[i].v < accounts.count)
             ph_vec_push(rt, &offenders, accounts.items[losers->items[i].v]);
-    if (ph_offences_report(rt, OFFENCE_KIND, time_slot(rt, session, candidate), &offenders) != PH_OK)
+    if (ph_offences_report(rt, OFFENCE_KIND, time_slot(rt, session, candidate), &NOBODY, &offenders) != PH_OK)
         ph_rt_log(rt, PH_LOG_DEBUG, "slashing", "losers of a dispute were reported before");
 }
 
@@ -120,28 +121,66 @@ ph_err_t ph_slashing_report(ph_rt_t *rt, const ph_dispute_proof_t *proof, const 
         ph_paras_slashing_unapplied_slashes_remove(rt, slot->session_index, &slot->candidate_hash);
     ph_account_id_t account = *offender;
     ph_err_t err = ph_offences_report(rt, OFFENCE_KIND, time_slot(rt, slot->session_index, &slot->candidate_hash),
-                                      &(ph_vec_account_id_t){&account, 1});
+                                      &NOBODY, &(ph_vec_account_id_t){&account, 1});
     return err ? PH_PARAS_SLASHING_ERR_DUPLICATE_SLASHING_REPORT : PH_OK;
+}
+
+static ph_report_t report_of(ph_rt_t *rt, const ph_dispute_proof_t *proof, const ph_membership_proof_t *owner)
+{
+    return (ph_report_t){.key_type = "para",
+                         .key = ph_bytes(proof->validator_id.bytes, 32),
+                         .proof = owner,
+                         .kind = OFFENCE_KIND,
+                         .time_slot = time_slot(rt, proof->time_slot.session_index, &proof->time_slot.candidate_hash)};
+}
+
+ph_err_t ph_paras_slashing_call_report_dispute_lost_unsigned(ph_rt_t *rt, const ph_origin_t *origin,
+                                                             ph_dispute_proof_t *dispute_proof,
+                                                             const ph_membership_proof_t *key_owner_proof)
+{
+    ph_account_id_t offender;
+    PH_TRY(ph_ensure_none(origin));
+    ph_report_t report = report_of(rt, dispute_proof, key_owner_proof);
+    if (key_owner_proof->session.v != dispute_proof->time_slot.session_index.v ||
+        !ph_report_offender(rt, &offender, &report))
+        return PH_PARAS_SLASHING_ERR_INVALID_KEY_OWNERSHIP_PROOF;
+    PH_TRY(ph_slashing_report(rt, dispute_proof, &offender));
+    rt->pays_no = true;
+    return PH_OK;
 }
 
 bool ph_slashing_is_known(ph_rt_t *rt, const ph_dispute_proof_t *proof, const ph_account_id_t *offender)
 {
-    ph_bytes_t slot = time_slot(rt, proof->time_slot.session_index, &proof->time_slot.candidate_hash);
-    return ph_offences_is_known(rt, OFFENCE_KIND, slot, offender);
+    ph_report_t report = report_of(rt, proof, NULL);
+    return ph_offences_is_known(rt, OFFENCE_KIND, report.time_slot, offender);
+}
+
+static const char *const tag_prefixes[] = {
+    [PH_DISPUTE_OFFENCE_KIND_FOR_INVALID_BACKED] = "DisputeForInvalidBacked",
+    [PH_DISPUTE_OFFENCE_KIND_AGAINST_VALID] = "DisputeAgainstValid",
+    [PH_DISPUTE_OFFENCE_KIND_FOR_INVALID_APPROVED] = "DisputeForInvalidApproved",
+};
+
+static ph_bytes_t tag_of(ph_rt_t *rt, const ph_dispute_proof_t *proof)
+{
+    ph_writer_t tag = ph_writer_in(rt->arena);
+    ph_disputes_time_slot_encode(&tag, &proof->time_slot);
+    ph_write(&tag, proof->validator_id.bytes, 32);
+    return ph_writer_bytes(&tag);
 }
 
 void ph_slashing_report_validity(ph_rt_t *rt, ph_valid_transaction_t *out, const ph_dispute_proof_t *proof)
 {
-    static const char *const prefixes[] = {
-        [PH_DISPUTE_OFFENCE_KIND_FOR_INVALID_BACKED] = "DisputeForInvalidBacked",
-        [PH_DISPUTE_OFFENCE_KIND_AGAINST_VALID] = "DisputeAgainstValid",
-        [PH_DISPUTE_OFFENCE_KIND_FOR_INVALID_APPROVED] = "DisputeForInvalidApproved",
-    };
-    const char *prefix = prefixes[proof->kind.kind];
-    ph_writer_t tag = ph_writer_in(rt->arena);
-    ph_write_bytes(&tag, ph_bytes(prefix, strlen(prefix)));
-    ph_disputes_time_slot_encode(&tag, &proof->time_slot);
-    ph_write(&tag, proof->validator_id.bytes, 32);
-    *out = (ph_valid_transaction_t){.priority = UINT64_MAX, .longevity = REPORT_LONGEVITY};
-    ph_vec_push(rt, &out->provides, ph_writer_bytes(&tag));
+    ph_report_valid(rt, out, tag_prefixes[proof->kind.kind], tag_of(rt, proof));
+}
+
+void ph_paras_slashing_validate_unsigned(ph_rt_t *rt, ph_transaction_validity_t *out, ph_transaction_source_t source,
+                                         const ph_call_paras_slashing_t *call)
+{
+    const ph_dispute_proof_t *proof = call->report_dispute_lost_unsigned.dispute_proof;
+    const ph_membership_proof_t *owner = &call->report_dispute_lost_unsigned.key_owner_proof;
+    ph_report_t report = report_of(rt, proof, owner);
+    if (owner->session.v != proof->time_slot.session_index.v) /* the proof is for another session */
+        report.proof = NULL;
+    ph_report_validity(rt, out, source, &report, tag_prefixes[proof->kind.kind], tag_of(rt, proof));
 }

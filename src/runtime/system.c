@@ -29,43 +29,66 @@ static ph_weight_t *of_class(ph_per_dispatch_class_weight_t *weights, ph_dispatc
     return &weights->mandatory;
 }
 
-static uint32_t max_len_of_class(ph_dispatch_class_t class_)
+/* What an extrinsic takes, its length and the time that every one takes included; false: more than can be counted. */
+static bool consumed(ph_weight_t *out, const ph_transaction_params_t *params, const ph_dispatch_info_t *info,
+                     size_t encoded_len)
 {
-    return class_.kind == PH_DISPATCH_CLASS_NORMAL ? PH_NORMAL_BLOCK_LEN : PH_MAX_BLOCK_LEN;
+    *out = info->weight;
+    accrue(out, params->base_ref_time, encoded_len);
+    return params->base_ref_time <= UINT64_MAX - info->weight.ref_time &&
+           encoded_len <= UINT64_MAX - info->weight.proof_size;
 }
 
 /* Normal transactions have their share of the block, operational ones all of it; the rest is for them alone. */
-static bool weight_fits(const ph_per_dispatch_class_weight_t *all, ph_dispatch_class_t class_)
+static bool weight_fits(const ph_per_dispatch_class_weight_t *all, const ph_transaction_params_t *params,
+                        ph_dispatch_class_t class_)
 {
-    uint64_t normal_max = PH_NORMAL_REF_TIME;
-    uint64_t reserved = PH_MAX_BLOCK_REF_TIME - normal_max;
+    uint64_t max = params->max_block_ref_time, normal_max = ph_params_normal_ref_time(params);
     uint64_t total =
         ph_sat_add_u64(ph_sat_add_u64(all->normal.ref_time, all->operational.ref_time), all->mandatory.ref_time);
     switch ((ph_dispatch_class_kind_t)class_.kind) {
     case PH_DISPATCH_CLASS_NORMAL:
-        return all->normal.ref_time <= normal_max && total <= PH_MAX_BLOCK_REF_TIME;
+        return all->normal.ref_time <= normal_max && total <= max;
     case PH_DISPATCH_CLASS_OPERATIONAL:
-        return all->operational.ref_time <= PH_MAX_BLOCK_REF_TIME &&
-               (total <= PH_MAX_BLOCK_REF_TIME || all->operational.ref_time <= reserved);
+        return all->operational.ref_time <= max && (total <= max || all->operational.ref_time <= max - normal_max);
     case PH_DISPATCH_CLASS_MANDATORY:
         break;
     }
     return true;
 }
 
-bool ph_system_reserve(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encoded_len)
+static uint32_t block_size(ph_rt_t *rt)
 {
     uint32_t size = 0;
-    (void)ph_system_block_size_get(rt, &size);
-    if (encoded_len > UINT32_MAX - size || size + encoded_len > max_len_of_class(info->class_))
+    return ph_system_block_size_get(rt, &size) ? size : 0;
+}
+
+bool ph_system_could_fit(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encoded_len)
+{
+    ph_transaction_params_t params;
+    ph_params_transactions(rt, &params);
+    uint32_t size = block_size(rt);
+    if (encoded_len > UINT32_MAX - size || size + encoded_len > ph_params_max_len(&params, info->class_))
         return false;
+    ph_per_dispatch_class_weight_t alone = {0};
+    return consumed(of_class(&alone, info->class_), &params, info, encoded_len) &&
+           weight_fits(&alone, &params, info->class_);
+}
+
+bool ph_system_reserve(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encoded_len)
+{
+    ph_transaction_params_t params;
+    ph_weight_t own;
+    if (!ph_system_could_fit(rt, info, encoded_len))
+        return false;
+    ph_params_transactions(rt, &params);
+    (void)consumed(&own, &params, info, encoded_len);
     ph_per_dispatch_class_weight_t weights;
     ph_system_block_weight_get(rt, &weights);
-    accrue(of_class(&weights, info->class_), info->weight.ref_time,
-           ph_sat_add_u64(info->weight.proof_size, encoded_len));
-    if (!weight_fits(&weights, info->class_))
+    accrue(of_class(&weights, info->class_), own.ref_time, own.proof_size);
+    if (!weight_fits(&weights, &params, info->class_))
         return false;
-    ph_system_block_size_set(rt, size + (uint32_t)encoded_len);
+    ph_system_block_size_set(rt, block_size(rt) + (uint32_t)encoded_len);
     ph_system_block_weight_set(rt, &weights);
     return true;
 }
@@ -187,15 +210,13 @@ void ph_system_note_extrinsic(ph_rt_t *rt, ph_bytes_t encoded)
     ph_system_extrinsic_data_set(rt, ph_system_extrinsic_index(rt), encoded);
 }
 
-void ph_system_note_applied_extrinsic(ph_rt_t *rt, ph_err_t result, const ph_dispatch_info_t *info)
+void ph_system_note_applied_extrinsic(ph_rt_t *rt, const ph_dispatch_result_t *result, const ph_dispatch_info_t *info)
 {
     ph_dispatch_event_info_t dispatched = {.weight = info->weight, .class = info->class_, .pays_fee = info->pays_fee};
-    if (result == PH_OK) {
+    if (result->kind == PH_RES_OK)
         ph_system_event_extrinsic_success(rt, &dispatched);
-    } else {
-        ph_dispatch_error_t error = ph_dispatch_error_of(result);
-        ph_system_event_extrinsic_failed(rt, &error, &dispatched);
-    }
+    else
+        ph_system_event_extrinsic_failed(rt, &result->err, &dispatched);
     uint32_t next = ph_system_extrinsic_index(rt) + 1;
     put_u32(rt, PH_KEY_EXTRINSIC_INDEX, next);
     set_phase(rt, PH_PHASE_APPLY_EXTRINSIC, next);

@@ -37,7 +37,9 @@ uint32_t ph_system_extrinsic_index(ph_rt_t *rt);
 /* Keeps the encoded extrinsic (length in front included) for the extrinsics root. */
 void ph_system_note_extrinsic(ph_rt_t *rt, ph_bytes_t encoded);
 /* Deposits ExtrinsicSuccess or ExtrinsicFailed and goes on to the next index. */
-void ph_system_note_applied_extrinsic(ph_rt_t *rt, ph_err_t result, const ph_dispatch_info_t *info);
+void ph_system_note_applied_extrinsic(ph_rt_t *rt, const ph_dispatch_result_t *result, const ph_dispatch_info_t *info);
+/* Would an extrinsic of this length and weight fit into the block's length, and alone into its time? */
+bool ph_system_could_fit(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encoded_len);
 /* Counts an extrinsic's length and weight into the block. False if it does not fit. */
 bool ph_system_reserve(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encoded_len);
 /* Adds mandatory weight without a limit. */
@@ -52,12 +54,21 @@ void ph_system_deposit_consensus(ph_rt_t *rt, const char engine[4], ph_bytes_t l
 /* ---- accounts ---- */
 /* PH_DISPATCH_ERR NoProviders if nothing lets the account exist. */
 PH_MUST_CHECK ph_err_t ph_system_inc_consumers_without_limit(ph_rt_t *rt, const ph_account_id_t *who);
-/* As above, and PH_DISPATCH_ERR TooManyConsumers at 128 of them. */
+/* As above, and PH_DISPATCH_ERR TooManyConsumers at 16 of them. */
 PH_MUST_CHECK ph_err_t ph_system_inc_consumers(ph_rt_t *rt, const ph_account_id_t *who);
 bool ph_system_can_inc_consumer(ph_rt_t *rt, const ph_account_id_t *who);
 void ph_system_dec_consumers(ph_rt_t *rt, const ph_account_id_t *who);
 /* Creates the account if it was not there. */
 void ph_system_inc_providers(ph_rt_t *rt, const ph_account_id_t *who);
+
+/* Takes a provider away: without any, the account is gone, with its nonce. PH_DISPATCH_ERR ConsumerRemaining if it was
+ * the last and the account is needed. */
+PH_MUST_CHECK ph_err_t ph_system_dec_providers(ph_rt_t *rt, const ph_account_id_t *who);
+
+/* ---- code ---- */
+/* Is this the code that root has authorized? Errors NothingAuthorized, Unauthorized. */
+PH_MUST_CHECK ph_err_t ph_system_check_authorized(ph_rt_t *rt, ph_code_upgrade_authorization_t *authorization,
+                                                  ph_bytes_t code);
 
 void ph_system_genesis_build(ph_rt_t *rt);
 

@@ -56,3 +56,27 @@ void ph_system_inc_providers(ph_rt_t *rt, const ph_account_id_t *who)
     }
     ph_system_account_set(rt, who, &account);
 }
+
+ph_err_t ph_system_dec_providers(ph_rt_t *rt, const ph_account_id_t *who)
+{
+    ph_account_info_t account;
+    if (!ph_system_account_exists(rt, who)) {
+        ph_rt_log(rt, PH_LOG_ERROR, "system", "an account that is not there would lose a provider");
+        return PH_OK;
+    }
+    ph_system_account_get(rt, who, &account);
+    if (account.providers == 0) {
+        ph_rt_log(rt, PH_LOG_ERROR, "system", "an account's providers would go below zero");
+        account.providers = 1;
+    }
+    if (account.providers == 1 && account.consumers > 0)
+        return PH_DISPATCH_ERR(PH_DISPATCH_ERROR_CONSUMER_REMAINING, 0);
+    if (account.providers == 1 && account.sufficients == 0) {
+        ph_system_account_remove(rt, who);
+        ph_system_event_killed_account(rt, who);
+        return PH_OK;
+    }
+    account.providers--;
+    ph_system_account_set(rt, who, &account);
+    return PH_OK;
+}

@@ -98,20 +98,26 @@ ph_err_t ph_system_call_authorize_upgrade_without_checks(ph_rt_t *rt, const ph_o
     return authorize(rt, origin, code_hash, false);
 }
 
+ph_err_t ph_system_check_authorized(ph_rt_t *rt, ph_code_upgrade_authorization_t *authorization, ph_bytes_t code)
+{
+    if (!ph_system_authorized_upgrade_get(rt, authorization))
+        return PH_SYSTEM_ERR_NOTHING_AUTHORIZED;
+    ph_hash_t hash = ph_rt_blake2(rt, code);
+    return ph_hash_is(&hash, &authorization->code_hash) ? PH_OK : PH_SYSTEM_ERR_UNAUTHORIZED;
+}
+
+/* Free of charge for whoever brings the code. */
 ph_err_t ph_system_call_apply_authorized_upgrade(ph_rt_t *rt, const ph_origin_t *origin, ph_bytes_t code)
 {
     (void)origin;
     ph_code_upgrade_authorization_t authorization;
-    if (!ph_system_authorized_upgrade_get(rt, &authorization))
-        return PH_SYSTEM_ERR_NOTHING_AUTHORIZED;
-    ph_hash_t hash = ph_rt_blake2(rt, code);
-    if (!ph_hash_is(&hash, &authorization.code_hash))
-        return PH_SYSTEM_ERR_UNAUTHORIZED;
+    PH_TRY(ph_system_check_authorized(rt, &authorization, code));
     ph_system_authorized_upgrade_remove(rt);
+    rt->pays_no = true;
     ph_err_t err = can_set_code(rt, code, authorization.check_version);
     if (err != PH_OK) { /* nobody's fault who calls: it would fail again */
         ph_dispatch_error_t error = ph_dispatch_error_of(err);
-        ph_system_event_rejected_invalid_authorized_upgrade(rt, &hash, &error);
+        ph_system_event_rejected_invalid_authorized_upgrade(rt, &authorization.code_hash, &error);
         return PH_OK;
     }
     put_code(rt, code);

@@ -89,7 +89,7 @@ static void write_node(ph_root_walk_t *walk, size_t lo, size_t hi, size_t depth)
         write_kids(walk, lo + has_value, hi, at);
 }
 
-ph_err_t ph_trie_root_node(ph_writer_t *out, const ph_trie_pair_t *pairs, size_t count, int version)
+static ph_err_t check_pairs(const ph_trie_pair_t *pairs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (pairs[i].key.len > PH_TRIE_KEY_MAX)
@@ -97,6 +97,12 @@ ph_err_t ph_trie_root_node(ph_writer_t *out, const ph_trie_pair_t *pairs, size_t
         if (i && ph_bytes_compare(pairs[i - 1].key, pairs[i].key) >= 0)
             return PH_ERR_INVALID;
     }
+    return PH_OK;
+}
+
+ph_err_t ph_trie_root_node(ph_writer_t *out, const ph_trie_pair_t *pairs, size_t count, int version)
+{
+    PH_TRY(check_pairs(pairs, count));
     ph_root_walk_t walk = {.w = out, .pairs = pairs, .version = version};
     if (count)
         write_node(&walk, 0, count, 0);
@@ -113,6 +119,50 @@ ph_err_t ph_trie_root(uint8_t out[32], const ph_trie_pair_t *pairs, size_t count
         ph_blake2_256(out, ph_writer_bytes(&w));
     ph_writer_free(&w);
     return err;
+}
+
+/* ---- the way to a key ---- */
+
+/* Narrows pairs [*lo, *hi), which share `depth` nibbles with the key, to those under its next branch; *depth is then
+ * behind that branch's nibble. False: the way ends at this node. */
+static bool step_down(const ph_trie_pair_t *pairs, size_t *lo, size_t *hi, size_t *depth, ph_bytes_t key)
+{
+    size_t at = *depth + common_nibbles(pairs, *lo, *hi, *depth), end = 2 * key.len;
+    for (size_t i = *depth; i < at; i++)
+        if (i == end || ph_nibble(key, i) != ph_nibble(pairs[*lo].key, i))
+            return false;
+    if (at == end || *hi - *lo == 1)
+        return false;
+    size_t from = *lo + (2 * pairs[*lo].key.len == at);
+    while (from < *hi && ph_nibble(pairs[from].key, at) < ph_nibble(key, at))
+        from++;
+    size_t to = from;
+    while (to < *hi && ph_nibble(pairs[to].key, at) == ph_nibble(key, at))
+        to++;
+    *lo = from;
+    *hi = to;
+    *depth = at + 1;
+    return from < to;
+}
+
+ph_err_t ph_trie_path(ph_arena_t *arena, ph_trie_path_t *out, const ph_trie_pair_t *pairs, size_t count, int version,
+                      ph_bytes_t key)
+{
+    *out = (ph_trie_path_t){0};
+    PH_TRY(check_pairs(pairs, count));
+    ph_writer_t w = ph_writer_in(arena);
+    ph_root_walk_t walk = {.w = &w, .pairs = pairs, .version = version};
+    size_t lo = 0, hi = count, depth = 0;
+    do {
+        w = ph_writer_in(arena);
+        if (count)
+            write_node(&walk, lo, hi, depth);
+        else
+            ph_write_u8(&w, 0);
+        if (depth == 0 || w.len >= PH_TRIE_HASH_LEN)
+            ph_list_push(arena, out, ph_writer_bytes(&w));
+    } while (count && step_down(pairs, &lo, &hi, &depth, key));
+    return PH_OK;
 }
 
 /* ---- sorting ---- */

@@ -22,6 +22,15 @@ PH_MUST_CHECK ph_err_t ph_trie_root(uint8_t out[32], const ph_trie_pair_t *pairs
 /* Appends the encoding of the root node instead of hashing it. */
 PH_MUST_CHECK ph_err_t ph_trie_root_node(ph_writer_t *out, const ph_trie_pair_t *pairs, size_t count, int version);
 
+/* The nodes on the way to `key`, be it there or not, the root's first: those that a proof of it must bring, so without
+ * the ones that stand inside their parent. They lie in `arena`. Pairs and errors as for ph_trie_root. */
+typedef struct ph_trie_path {
+    ph_bytes_t *items;
+    size_t count, cap;
+} ph_trie_path_t;
+PH_MUST_CHECK ph_err_t ph_trie_path(ph_arena_t *arena, ph_trie_path_t *out, const ph_trie_pair_t *pairs, size_t count,
+                                    int version, ph_bytes_t key);
+
 /* Root of a list: key = SCALE compact of the index. extrinsics_root is the ordered root of the extrinsics (each value
  * an encoded extrinsic). At most 2^30 values. */
 void ph_trie_ordered_root(uint8_t out[32], const ph_bytes_t *values, size_t count, int version);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "crypto/hash.h"
 #include "trie/keys.h"
 #include "trie/node.h"
 
@@ -95,6 +96,20 @@ ph_err_t ph_state_get(const ph_state_t *state, ph_bytes_t *value, ph_bytes_t key
     ph_trie_node_t *node;
     PH_TRY(ph_trie_find(state->store, state->root, &node, key, NULL, NULL));
     return ph_trie_value(state->store, value, node);
+}
+
+ph_err_t ph_state_value_hash(const ph_state_t *state, uint8_t out[32], ph_bytes_t key)
+{
+    ph_trie_node_t *node;
+    ph_bytes_t value;
+    PH_TRY(ph_trie_find(state->store, state->root, &node, key, NULL, NULL));
+    if (node->flags & PH_TRIE_VALUE_HASHED) {
+        memcpy(out, node->value_hash, 32);
+        return PH_OK;
+    }
+    PH_TRY(ph_trie_value(state->store, &value, node));
+    ph_blake2_256(out, value);
+    return PH_OK;
 }
 
 ph_err_t ph_state_exists(const ph_state_t *state, ph_bytes_t key)

@@ -57,6 +57,8 @@ ph_trie_store_t *ph_state_store(const ph_state_t *state);
 
 /* The value; alive as long as the state. */
 PH_MUST_CHECK ph_err_t ph_state_get(const ph_state_t *state, ph_bytes_t *value, ph_bytes_t key);
+/* BLAKE2b-256 of the value; at hand where the value stands in its node as this hash, computed otherwise. */
+PH_MUST_CHECK ph_err_t ph_state_value_hash(const ph_state_t *state, uint8_t out[32], ph_bytes_t key);
 PH_MUST_CHECK ph_err_t ph_state_exists(const ph_state_t *state, ph_bytes_t key);
 /* Overwrites `next` with the least key greater than `key`. */
 PH_MUST_CHECK ph_err_t ph_state_next_key(const ph_state_t *state, ph_writer_t *next, ph_bytes_t key);

@@ -10,11 +10,13 @@
 /* Programs' sources are in no library; the checks come in here, with a report of the test's own. */
 #include "cli/bytes_arg.c"
 #include "cli/replay.c"
+#include "cli/replay_chain.c"
 #include "cli/replay_steps.c"
+#include "cli/replay_text.c"
 #include "cli/vectors_entry.c"
 #include "cli/vectors_runtime.c"
 
-static char first_failure[600];
+static char first_failure[3000];
 
 void ph_vectors_report(ph_vectors_t *v, const char *list, const char *name, bool ok, const char *why, ...)
 {
@@ -112,6 +114,12 @@ static void test_disputes(void **state)
     all_seeds("disputes");
 }
 
+static void test_chain(void **state)
+{
+    (void)state;
+    all_seeds("chain");
+}
+
 static bool long_enough(const json_t *text)
 {
     return json_is_string(text) && json_string_length(text) >= 4;
@@ -128,9 +136,9 @@ static json_t *text_of(json_t *value)
 }
 
 /* The first step of this kind that has this member, with another digit in it, fails. */
-static void notices(const char *op, const char *member)
+static void notices_in(const char *name, const char *op, const char *member)
 {
-    json_t *file = load("config-1");
+    json_t *file = load(name);
     if (file == NULL)
         skip();
     json_t *steps = json_object_get(file, "steps");
@@ -156,6 +164,28 @@ static void notices(const char *op, const char *member)
     json_decref(file);
 }
 
+static void notices(const char *op, const char *member)
+{
+    notices_in("config-1", op, member);
+}
+
+/* The state root is the one field of a block's header that cannot be checked. */
+static void test_notices_in_chains(void **state)
+{
+    (void)state;
+    notices_in("chain-1", "execute_block", "diff");
+    notices_in("chain-1", "execute_block", "root");
+    notices_in("chain-1", "execute_block", "results");
+    notices_in("chain-1", "execute_block", "events");
+    notices_in("chain-1", "execute_block", "header");
+    notices_in("chain-1", "execute_block", "header_for_execution");
+    notices_in("chain-1", "execute_block", "extrinsics");
+    notices_in("chain-1", "validate", "result");
+    notices_in("chain-1", "validate", "extrinsic");
+    notices_in("chain-1", "bad_block", "result");
+    notices_in("chain-1", "api", "result");
+}
+
 static void test_notices(void **state)
 {
     (void)state;
@@ -173,9 +203,11 @@ static void test_notices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_config),   cmocka_unit_test(test_inclusion), cmocka_unit_test(test_bad_inherent),
-        cmocka_unit_test(test_paras),    cmocka_unit_test(test_hrmp),      cmocka_unit_test(test_ondemand),
-        cmocka_unit_test(test_disputes), cmocka_unit_test(test_notices),
+        cmocka_unit_test(test_config),       cmocka_unit_test(test_inclusion),
+        cmocka_unit_test(test_bad_inherent), cmocka_unit_test(test_paras),
+        cmocka_unit_test(test_hrmp),         cmocka_unit_test(test_ondemand),
+        cmocka_unit_test(test_disputes),     cmocka_unit_test(test_notices),
+        cmocka_unit_test(test_chain),        cmocka_unit_test(test_notices_in_chains),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* Sessions: rotation, keys, disabled validators, and what other modules are told. */
-#include "support/rt_chain.h"
+#include "support/rt_keys.h"
 
 #include "runtime/session.h"
 #include "runtime/session_keys.h"
@@ -112,11 +112,17 @@ static void test_new_session_event(void **state)
     ph_rt_t *rt = rt_open(&v, c);
     ph_vec_event_record_t events;
     ph_system_events_get(rt, &events);
-    assert_true(events.count > 0);
+    assert_true(events.count >= 3);
+    const ph_event_t *root = &events.items[0].event, *queued = &events.items[1].event, *now = &events.items[2].event;
     assert_int_equal(events.items[0].phase.kind, PH_PHASE_INITIALIZATION);
-    assert_int_equal(events.items[0].event.kind, PH_EVENT_SESSION);
-    assert_int_equal(events.items[0].event.session.kind, PH_EVENT_SESSION_NEW_SESSION);
-    assert_int_equal(events.items[0].event.session.new_session.session_index.v, 1);
+    assert_int_equal(root->kind, PH_EVENT_HISTORICAL);
+    assert_int_equal(root->historical.kind, PH_EVENT_HISTORICAL_ROOT_STORED);
+    assert_int_equal(root->historical.root_stored.index.v, 2);
+    assert_int_equal(queued->kind, PH_EVENT_SESSION);
+    assert_int_equal(queued->session.kind, PH_EVENT_SESSION_NEW_QUEUED);
+    assert_int_equal(now->kind, PH_EVENT_SESSION);
+    assert_int_equal(now->session.kind, PH_EVENT_SESSION_NEW_SESSION);
+    assert_int_equal(now->session.new_session.session_index.v, 1);
     rt_close(&v);
     rt_chain_free(c);
 }
@@ -136,7 +142,7 @@ static void test_changed_keys_take_two_sessions(void **state)
     rt_close_and_keep(&v, c);
 
     const bool expect_new[] = {false, false, true}, expect_queued[] = {false, true, true},
-               expect_changed[] = {false, true, false};
+               expect_changed[] = {false, true, true}; /* from session 2 on every set counts as new */
     for (uint64_t s = 0; s < 3; s++) {
         if (s > 0)
             rt_advance(c, FIRST_SLOT + 5 * s);
@@ -245,6 +251,74 @@ static void test_set_keys_wants_proof_and_account(void **state)
     rt_chain_free(c);
 }
 
+static void count_references(ph_rt_t *rt, const ph_account_id_t *who, uint32_t consumers)
+{
+    ph_account_info_t account;
+    ph_system_account_get(rt, who, &account);
+    assert_int_equal(account.consumers, consumers);
+}
+
+/* Of a new account, of one that changes its keys, and of one whose keys another chain had set. NoAssociatedValidatorId
+ * cannot occur: an account is its own validator. */
+static void test_set_keys(void **state)
+{
+    (void)state;
+    rt_chain_t *c = rk_chain(3, 5);
+    rt_view_t v;
+    ph_rt_t *rt = rt_open(&v, c);
+    ph_account_id_t who = rt_validator(9, NULL).account;
+    ph_origin_t origin = ph_origin_signed(&who);
+    real_keys_t first = rk_keys(9), second = rk_keys(10);
+    ph_session_keys_t keys = rk_public(&first), stored;
+    uint8_t proof[RK_PROOF_LEN];
+    rk_prove(proof, &first, &who);
+    ph_bytes_t whole = ph_bytes(proof, sizeof proof);
+    assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, whole), PH_SESSION_ERR_NO_ACCOUNT);
+    ph_system_inc_providers(rt, &who);
+    for (size_t i = 0; i < sizeof proof; i += 63) { /* each signature counts */
+        proof[i] ^= 1;
+        assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, whole), PH_SESSION_ERR_INVALID_PROOF);
+        proof[i] ^= 1;
+    }
+    proof[RK_PROOF_LEN - 1] = (uint8_t)(proof[RK_PROOF_LEN - 1] + 27);
+    assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, whole), PH_SESSION_ERR_INVALID_PROOF);
+    proof[RK_PROOF_LEN - 1] = (uint8_t)(proof[RK_PROOF_LEN - 1] - 27);
+    assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, whole), PH_OK);
+    assert_true(ph_session_next_keys_get(rt, &who, &stored));
+    assert_true(ph_session_keys_equal(&stored, &keys));
+    count_references(rt, &who, 1);
+
+    keys = rk_public(&second);
+    rk_prove(proof, &second, &who);
+    assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, whole), PH_OK);
+    count_references(rt, &who, 1);
+
+    ph_session_externally_set_keys_set(rt, &who);
+    ph_system_dec_consumers(rt, &who);
+    assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, whole), PH_OK);
+    count_references(rt, &who, 1);
+    assert_false(ph_session_externally_set_keys_exists(rt, &who));
+    assert_int_equal(ph_session_call_purge_keys(rt, &origin), PH_OK);
+    count_references(rt, &who, 0);
+
+    real_keys_t taken = rk_keys(1);
+    keys = rk_public(&taken);
+    rk_prove(proof, &taken, &who);
+    assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, whole), PH_SESSION_ERR_DUPLICATED_KEY);
+    rt_close(&v);
+    rt_chain_free(c);
+}
+
+static bool was_deposited(ph_rt_t *rt, int kind)
+{
+    ph_vec_event_record_t events;
+    ph_system_events_get(rt, &events);
+    for (size_t i = 0; i < events.count; i++)
+        if (events.items[i].event.kind == PH_EVENT_SESSION && events.items[i].event.session.kind == kind)
+            return true;
+    return false;
+}
+
 static void test_disabled_validators(void **state)
 {
     (void)state;
@@ -266,8 +340,10 @@ static void test_disabled_validators(void **state)
     assert_int_equal(disabled.items[1]._1.v, 10);
     assert_true(ph_session_is_disabled(rt, 1));
     assert_false(ph_session_is_disabled(rt, 2));
+    assert_true(was_deposited(rt, PH_EVENT_SESSION_VALIDATOR_DISABLED));
     assert_true(ph_session_reenable(rt, 3));
     assert_false(ph_session_reenable(rt, 3));
+    assert_true(was_deposited(rt, PH_EVENT_SESSION_VALIDATOR_REENABLED));
     rt_close_and_keep(&v, c);
 
     /* A disabled one's block is invalid; the others go on, also in the next session with the same set. */
@@ -345,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_key_owners),
         cmocka_unit_test(test_purge_keys),
         cmocka_unit_test(test_set_keys_wants_proof_and_account),
+        cmocka_unit_test(test_set_keys),
         cmocka_unit_test(test_disabled_validators),
         cmocka_unit_test(test_decode_session_keys),
         cmocka_unit_test(test_discovery_authorities),

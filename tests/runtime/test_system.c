@@ -84,9 +84,13 @@ static void test_events_and_phases(void **state)
     ph_dispatch_info_t info = {.weight = {5, 6}, .class_.kind = PH_DISPATCH_CLASS_OPERATIONAL};
     ph_system_event_code_updated(rt, &hash);
     ph_system_note_finished_initialize(rt);
-    ph_system_note_applied_extrinsic(rt, PH_OK, &info);
-    ph_system_note_applied_extrinsic(rt, PH_SYSTEM_ERR_UNAUTHORIZED, &info);
-    ph_system_note_applied_extrinsic(rt, PH_ERR_BAD_ORIGIN, &info);
+    const ph_dispatch_result_t ended[] = {
+        {.kind = PH_RES_OK},
+        {.kind = PH_RES_ERR, .err = ph_dispatch_error_of(PH_SYSTEM_ERR_UNAUTHORIZED)},
+        {.kind = PH_RES_ERR, .err = ph_dispatch_error_of(PH_ERR_BAD_ORIGIN)},
+    };
+    for (size_t i = 0; i < 3; i++)
+        ph_system_note_applied_extrinsic(rt, &ended[i], &info);
     assert_int_equal(ph_system_extrinsic_index(rt), 3);
     ph_system_note_finished_extrinsics(rt);
     ph_system_event_code_updated(rt, &hash);
@@ -160,9 +164,15 @@ static void test_room_in_a_block(void **state)
     rt_close(&v);
 
     rt = open_block(&v, c);
-    normal.weight.ref_time = PH_MAX_BLOCK_REF_TIME / 100 * 75;
+    const uint64_t base = 93369000; /* what every extrinsic takes */
+    normal.weight.ref_time = PH_MAX_BLOCK_REF_TIME / 100 * 75 - base;
     ph_dispatch_info_t operational = {.class_.kind = PH_DISPATCH_CLASS_OPERATIONAL,
-                                      .weight.ref_time = PH_MAX_BLOCK_REF_TIME / 4};
+                                      .weight.ref_time = PH_MAX_BLOCK_REF_TIME / 4 - base};
+    normal.weight.ref_time++;
+    assert_false(ph_system_could_fit(rt, &normal, 1));
+    assert_false(ph_system_reserve(rt, &normal, 1));
+    normal.weight.ref_time--;
+    assert_true(ph_system_could_fit(rt, &normal, 1));
     assert_true(ph_system_reserve(rt, &normal, 1));
     normal.weight.ref_time = 1;
     assert_false(ph_system_reserve(rt, &normal, 1));

@@ -37,7 +37,7 @@ PLANTED = [
     ("src/node/two/two.c", '#include "node/one/one.h"\n', 1, "floors", "never another subsystem"),
     ("src/node/three/three.c", '#include "service/x.h"\n', 1, "floors", "does not stand below"),
     ("src/node/four/four.c", '#include "runtime/host.h"\n', 1, "floors", "runtime API calls only"),
-    ("src/runtime/hash.c", '#include "trie/root.h"\n', 1, "floors", "may include only"),
+    ("src/runtime/hash.c", '#include "trie/state.h"\n', 1, "floors", "may include only"),
     ("src/trie/copy.c", "void f(void)\n{\n    strcpy(a, b);\n}\n", 3, "call", "strcpy"),
     ("src/trie/print.c", "void f(void)\n{\n    g(sprintf(a, b));\n}\n", 3, "call", "sprintf"),
     ("src/trie/random.c", "int f(void)\n{\n    return rand();\n}\n", 3, "call", "rand"),

@@ -94,7 +94,7 @@ def include_problem(path, target):
         return f"src/{room}/ is not a room of the house"
     if other not in rules.FLOORS:
         return f"{other}/ is not a room of the house"
-    if room in rules.ONLY and other not in rules.ONLY[room]:
+    if room in rules.ONLY and not {other, target} & rules.ONLY[room]:
         return f"{room}/ may include only " + ", ".join(sorted(rules.ONLY[room]))
     if other in rules.NEVER.get(room, {}):
         return rules.NEVER[room][other]

@@ -5,6 +5,7 @@
 #include "trie/codec.h"
 #include "trie/keys.h"
 #include "trie/model.h"
+#include "trie/proof.h"
 #include "trie/root.h"
 
 #define LIT(text) PH_BYTES_LIT(text)
@@ -134,6 +135,55 @@ static void builder_takes_pairs_in_any_order(void **unused)
     ph_model_free(&model);
 }
 
+/* The way to a key, there or not, against what the state's own proof of it holds. */
+static void expect_path(ph_arena_t *arena, const ph_state_t *state, const ph_model_t *model, ph_bytes_t key)
+{
+    ph_trie_path_t path;
+    ph_proof_t proof;
+    assert_int_equal(ph_trie_path(arena, &path, model->items, model->count, 0, key), PH_OK);
+    assert_int_equal(ph_proof_make(arena, &proof, state, &key, 1), PH_OK);
+    assert_int_equal(path.count, proof.count);
+    for (size_t i = 0; i < path.count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < proof.count; k++)
+            found |= ph_bytes_equal(path.items[i], proof.nodes[k]);
+        assert_true(found);
+    }
+}
+
+static void paths_are_proofs(void **unused)
+{
+    (void)unused;
+    ph_test_random_t r = ph_test_random(23);
+    ph_model_t model = {0};
+    uint8_t key_room[128], value_room[128];
+    for (size_t i = 1; i <= 120; i++) {
+        ph_bytes_t key = ph_random_key(&r, key_room), value = ph_random_value(&r, value_room);
+        ph_model_set(&model, key, value);
+        if (i % 8)
+            continue;
+        ph_arena_t *arena = ph_arena_new();
+        ph_trie_store_t *store = ph_trie_store_new(NULL);
+        ph_state_t *state;
+        assert_int_equal(ph_state_build(&state, store, model.items, model.count, 0), PH_OK);
+        for (size_t k = 0; k < model.count; k++)
+            expect_path(arena, state, &model, model.items[k].key);
+        for (size_t k = 0; k < 50; k++)
+            expect_path(arena, state, &model, ph_random_key(&r, key_room));
+        ph_state_unref(state);
+        ph_trie_store_free(store);
+        ph_arena_free(arena);
+    }
+    ph_trie_path_t path;
+    ph_arena_t *arena = ph_arena_new();
+    assert_int_equal(ph_trie_path(arena, &path, NULL, 0, 0, LIT("key")), PH_OK);
+    assert_int_equal(path.count, 1); /* the empty trie's node */
+    ph_trie_pair_t unsorted[2] = {{LIT("b"), LIT("")}, {LIT("a"), LIT("")}};
+    assert_int_equal(ph_trie_path(arena, &path, unsorted, 2, 0, LIT("a")), PH_ERR_INVALID);
+    ph_arena_free(arena);
+    ph_model_free(&model);
+}
+
 static void assert_decodes(ph_err_t expected, ph_bytes_t node)
 {
     /* in memory of its own length, so that a read behind its end is seen */
@@ -226,6 +276,7 @@ int main(void)
         cmocka_unit_test(bad_pairs_are_refused),
         cmocka_unit_test(sorting_keeps_the_last),
         cmocka_unit_test(builder_takes_pairs_in_any_order),
+        cmocka_unit_test(paths_are_proofs),
         cmocka_unit_test(nodes_that_do_not_decode),
         cmocka_unit_test(headers_read_back),
         cmocka_unit_test(storage_keys),

@@ -1,10 +1,11 @@
 """Appends the custom sections by which a node learns a runtime's version without running it.
 
-    python3 sections.py IN.wasm OUT.wasm PARAMS_H APIS_C
+    python3 sections.py IN.wasm OUT.wasm PARAMS_H APIS_C [SPEC_VERSION]
 
 `runtime_version` is the SCALE of RuntimeVersion with an empty list of APIs, `runtime_apis` that list: per API 8 bytes of
 identifier and the version. (sp-version: embed.) What they say is read out of src/runtime/params.h and the generated
-runtime/apis.c, so that it cannot differ from what Core_version answers; a test compares the two.
+runtime/apis.c, so that it cannot differ from what Core_version answers; a test compares the two. SPEC_VERSION: what the
+code was compiled with instead of PH_SPEC_VERSION.
 """
 
 import re
@@ -58,13 +59,14 @@ def api_list(source):
 
 
 def main():
-    wasm_path, out_path, params_path, apis_path = sys.argv[1:]
+    wasm_path, out_path, params_path, apis_path = sys.argv[1:5]
     with open(params_path, encoding="utf-8") as file:
         params = file.read()
     with open(apis_path, encoding="utf-8") as file:
         apis = api_list(file.read())
+    spec_version = int(sys.argv[5]) if len(sys.argv) > 5 else constant(params, "PH_SPEC_VERSION")
     version = text(constant(params, "PH_SPEC_NAME")) + text(constant(params, "PH_IMPL_NAME"))
-    version += struct.pack("<III", constant(params, "PH_AUTHORING_VERSION"), constant(params, "PH_SPEC_VERSION"),
+    version += struct.pack("<III", constant(params, "PH_AUTHORING_VERSION"), spec_version,
                            constant(params, "PH_IMPL_VERSION"))
     version += compact(0) + struct.pack("<IB", constant(params, "PH_TRANSACTION_VERSION"),
                                         constant(params, "PH_SYSTEM_VERSION"))

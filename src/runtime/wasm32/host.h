@@ -45,6 +45,7 @@ uint32_t PH_IMPORT(ext_hashing_twox_128_version_1)(ph_fat_t in);
 uint32_t PH_IMPORT(ext_hashing_twox_256_version_1)(ph_fat_t in);
 uint32_t PH_IMPORT(ext_hashing_keccak_256_version_1)(ph_fat_t in);
 ph_fat_t PH_IMPORT(ext_misc_runtime_version_version_1)(ph_fat_t code);
+ph_fat_t PH_IMPORT(ext_offchain_submit_transaction_version_1)(ph_fat_t extrinsic);
 void PH_IMPORT(ext_logging_log_version_1)(uint32_t level, ph_fat_t target, ph_fat_t text);
 _Noreturn void PH_IMPORT(ext_panic_handler_abort_on_panic_version_1)(ph_fat_t why);
 

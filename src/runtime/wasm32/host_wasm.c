@@ -203,3 +203,11 @@ bool ph_host_runtime_version(ph_rt_t *rt, ph_bytes_t *version, ph_bytes_t code)
     (void)rt;
     return option_bytes(ext_misc_runtime_version_version_1(ph_fat(code)), version);
 }
+
+bool ph_host_submit_transaction(ph_rt_t *rt, ph_bytes_t extrinsic)
+{
+    enum { RESULT_OK = 0 };
+    (void)rt;
+    ph_bytes_t answer = ph_unfat(ext_offchain_submit_transaction_version_1(ph_fat(extrinsic)));
+    return answer.len == 1 && answer.data[0] == RESULT_OK;
+}
