@@ -119,6 +119,24 @@ bool ph_wasm_take_section(ph_wasm_cursor_t *c, uint8_t *id, ph_bytes_t *body)
     return !c->failed;
 }
 
+bool ph_wasm_custom_section(ph_bytes_t wasm, ph_bytes_t *content, const char *name)
+{
+    ph_wasm_cursor_t c = ph_wasm_module_body(wasm);
+    uint8_t id;
+    ph_bytes_t body;
+    while (ph_wasm_take_section(&c, &id, &body)) {
+        ph_wasm_cursor_t inner = ph_wasm_cursor(body);
+        if (id != PH_WASM_SECTION_CUSTOM)
+            continue;
+        ph_bytes_t found = ph_wasm_take_run(&inner, ph_wasm_take_u32(&inner));
+        if (inner.failed || !ph_bytes_equal(found, ph_bytes(name, strlen(name))))
+            continue;
+        *content = ph_bytes(inner.at, (size_t)(inner.end - inner.at));
+        return true;
+    }
+    return false;
+}
+
 /* Two ids came later and stand where their number does not say: data count before code, tags after memories. */
 static unsigned position(uint8_t id)
 {

@@ -48,6 +48,8 @@ ph_wasm_cursor_t ph_wasm_module_body(ph_bytes_t wasm);
 void ph_wasm_write_module_header(ph_writer_t *w);
 /* The next section; false at the end or when failed. Sections out of order, or one twice, fail. */
 bool ph_wasm_take_section(ph_wasm_cursor_t *c, uint8_t *id, ph_bytes_t *body);
+/* The content of the first custom section of that name; false: there is none in front of anything malformed. */
+bool ph_wasm_custom_section(ph_bytes_t wasm, ph_bytes_t *content, const char *name);
 /* Does a section of this id stand behind those of id `other`? Custom sections stand anywhere: never. */
 bool ph_wasm_section_after(uint8_t id, uint8_t other);
 

@@ -8,7 +8,7 @@
 ph_wasm_engine_t *ph_wasm_engine_new(const ph_wasm_config_t *config)
 {
     wasm_config_t *c = wasm_config_new();
-    wasmtime_config_consume_fuel_set(c, true);
+    wasmtime_config_consume_fuel_set(c, !config->unmetered);
     wasmtime_config_max_wasm_stack_set(c, config->native_stack_max);
     /* never used, but wasmtime wants it to be at least as large */
     wasmtime_config_async_stack_size_set(c, config->native_stack_max + (1u << 20));
@@ -34,6 +34,7 @@ ph_wasm_engine_t *ph_wasm_engine_new(const ph_wasm_config_t *config)
     out->engine = engine;
     out->logical_stack_max = config->logical_stack_max;
     out->bulk_memory = config->bulk_memory;
+    out->unmetered = config->unmetered;
     return out;
 }
 

@@ -70,7 +70,8 @@ ph_err_t ph_wasm_instance_new(ph_wasm_instance_t **out, ph_wasm_fault_t *fault, 
     instance->context = wasmtime_store_context(instance->store);
     wasmtime_store_limiter(instance->store, limits->memory_max < INT64_MAX ? (int64_t)limits->memory_max : INT64_MAX,
                            TABLE_ELEMENTS_MAX, 1, 1, 1);
-    wasmtime_error_t *error = wasmtime_context_set_fuel(instance->context, limits->fuel);
+    instance->unmetered = module->unmetered;
+    wasmtime_error_t *error = module->unmetered ? NULL : wasmtime_context_set_fuel(instance->context, limits->fuel);
     PH_CHECK(error == NULL); /* fails only in an engine without fuel */
     wasm_trap_t *trap = NULL;
     error = wasmtime_instance_pre_instantiate(module->ready, instance->context, &instance->instance, &trap);
@@ -202,6 +203,8 @@ ph_err_t ph_wasm_global_u32(ph_wasm_instance_t *instance, uint32_t *out, const c
 uint64_t ph_wasm_fuel_left(const ph_wasm_instance_t *instance)
 {
     uint64_t fuel = 0;
+    if (instance->unmetered)
+        return UINT64_MAX;
     wasmtime_error_t *error = wasmtime_context_get_fuel(instance->context, &fuel);
     PH_CHECK(error == NULL);
     return fuel;
@@ -209,6 +212,8 @@ uint64_t ph_wasm_fuel_left(const ph_wasm_instance_t *instance)
 
 ph_err_t ph_wasm_fuel_take(ph_wasm_instance_t *instance, uint64_t amount)
 {
+    if (instance->unmetered)
+        return PH_OK;
     uint64_t left = ph_wasm_fuel_left(instance);
     wasmtime_error_t *error = wasmtime_context_set_fuel(instance->context, left > amount ? left - amount : 0);
     PH_CHECK(error == NULL);

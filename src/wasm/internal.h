@@ -11,7 +11,7 @@
 struct ph_wasm_engine {
     wasm_engine_t *engine;
     uint32_t logical_stack_max;
-    bool bulk_memory;
+    bool bulk_memory, unmetered;
 };
 
 /* Why an import can be called or not: the data of one host function in a module's linker. */
@@ -22,6 +22,7 @@ typedef struct ph_wasm_link {
 
 struct ph_wasm_module {
     wasm_engine_t *engine;
+    bool unmetered;
     wasmtime_module_t *module;
     wasmtime_linker_t *linker;
     wasmtime_instance_pre_t *ready;
@@ -34,7 +35,7 @@ struct ph_wasm_instance {
     wasmtime_context_t *context;
     wasmtime_instance_t instance;
     wasmtime_memory_t memory;
-    bool has_memory;
+    bool has_memory, unmetered;
     uint64_t memory_max;
     void *user;
     bool refused;                         /* a host function stopped the run … */

@@ -130,6 +130,7 @@ ph_err_t ph_wasm_module_load(ph_wasm_engine_t *engine, ph_wasm_module_t **out, p
         return ph_wasm_fault_of(fault, PH_WASM_FAULT_ENGINE, PH_ERR_UNSUPPORTED, error);
     ph_wasm_module_t *m = ph_mem_alloc(NULL, sizeof *m);
     m->engine = engine->engine;
+    m->unmetered = engine->unmetered;
     m->module = module;
     m->linker = wasmtime_linker_new(engine->engine);
     ph_err_t err = link_imports(m, fault, imports, import_count);
@@ -153,6 +154,21 @@ void ph_wasm_module_free(ph_wasm_module_t *module)
         ph_mem_free(module->links[i].name);
     ph_mem_free(module->links);
     ph_mem_free(module);
+}
+
+uint64_t ph_wasm_module_memory_min(const ph_wasm_module_t *module)
+{
+    wasm_exporttype_vec_t exports;
+    uint64_t min = 0;
+    wasmtime_module_exports(module->module, &exports);
+    for (size_t i = 0; i < exports.size; i++) {
+        const wasm_name_t *name = wasm_exporttype_name(exports.data[i]);
+        const wasm_memorytype_t *memory = wasm_externtype_as_memorytype_const(wasm_exporttype_type(exports.data[i]));
+        if (memory && name->size == 6 && memcmp(name->data, "memory", 6) == 0)
+            min = (uint64_t)wasm_memorytype_limits(memory)->min * PH_WASM_PAGE_LEN;
+    }
+    wasm_exporttype_vec_delete(&exports);
+    return min;
 }
 
 size_t ph_wasm_module_import_count(const ph_wasm_module_t *module)

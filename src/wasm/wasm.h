@@ -1,8 +1,9 @@
 /* Running WebAssembly: engine, module, instance, over wasmtime's C API.
  *
  * The dialect is what Polkadot's executor runs: WebAssembly 1.0 with sign extension, NaNs made canonical; no threads,
- * SIMD, bulk memory, multiple values, reference types, tail calls, 64-bit or several memories. Every function is
- * compiled with fuel accounting, so that a run can be bounded without a clock and bounded alike on every machine.
+ * SIMD, bulk memory, multiple values, reference types, tail calls, 64-bit or several memories. Unless the engine is
+ * unmetered, every function is compiled with fuel accounting, so that a run can be bounded without a clock and bounded
+ * alike on every machine.
  *
  * An engine and its modules may be used by several threads; an instance belongs to one thread at a time.
  * (Source: polkadot-sdk, sc-executor-wasmtime and polkadot-node-core-pvf-common: executor_interface.)
@@ -49,6 +50,7 @@ typedef struct ph_wasm_config {
         logical_stack_max; /* values; counted by code that is put into modules (wasm/stack_limit.h); 0: not at all */
     bool bulk_memory;      /* ExecutorParam WasmExtBulkMemory */
     bool parallel_compilation;
+    bool unmetered; /* no fuel is counted: for code that is trusted to end. Limits on fuel mean nothing then. */
 } ph_wasm_config_t;
 
 /* NULL if wasmtime refuses this machine. */
@@ -87,6 +89,9 @@ size_t ph_wasm_module_import_count(const ph_wasm_module_t *module);
 /* "env.name" of import i, and whether the table offered it. */
 const char *ph_wasm_module_import(const ph_wasm_module_t *module, size_t i, bool *offered);
 
+/* Bytes that its memory begins with; 0: it has none that is exported as "memory". */
+uint64_t ph_wasm_module_memory_min(const ph_wasm_module_t *module);
+
 /* ---- instances ---- */
 
 typedef struct ph_wasm_limits {
@@ -107,6 +112,7 @@ PH_MUST_CHECK ph_err_t ph_wasm_call(ph_wasm_instance_t *instance, uint64_t *resu
 /* The exported i32 global `name`. NOT_FOUND. */
 PH_MUST_CHECK ph_err_t ph_wasm_global_u32(ph_wasm_instance_t *instance, uint32_t *out, const char *name);
 
+/* UINT64_MAX where nothing is metered. */
 uint64_t ph_wasm_fuel_left(const ph_wasm_instance_t *instance);
 /* Takes `amount` of fuel for work that a host function does; TIMEOUT if there is not that much (all is gone then). */
 PH_MUST_CHECK ph_err_t ph_wasm_fuel_take(ph_wasm_instance_t *instance, uint64_t amount);
