@@ -17,6 +17,7 @@ typedef struct authoring {
     bool answered, building, finished;
     bool inherent_open; /* the answer has yet to come: the struct must stay */
     ph_bytes_t inherent;
+    ph_offers_t offers;
     uint64_t timestamp_ms;
     /* results */
     ph_err_t err;
@@ -33,6 +34,7 @@ static void dispose(authoring_t *work)
         if (work->next)
             work->next->link = work->link;
     }
+    ph_chain_pool_built(NULL, work->parent, &work->offers);
     ph_relay_block_unref(work->parent);
     ph_state_unref(work->state);
     ph_arena_free(work->arena);
@@ -77,6 +79,7 @@ static void seal(authoring_t *work)
     err = ph_relay_block_make(&block, &work->header, &work->body, &why);
     PH_CHECK(err == PH_OK);
     block->state = ph_state_ref(work->state);
+    block->executor = work->parent->executor;
     chain->stats.blocks_authored++;
     ph_trace(chain->env, "chain", "block-authored",
              PH_FIELDS(.block = &block->hash, PH_F_NUMBER(block->header.number),
@@ -93,12 +96,14 @@ static void run_build(void *ctx)
     size_t len = ph_babe_claim_encode(pre_digest, &work->claim);
     work->err =
         ph_build_block(work->arena, &work->header, &work->body, &work->state, work->parent, ph_bytes(pre_digest, len),
-                       work->timestamp_ms, work->inherent, work->why, sizeof work->why);
+                       work->timestamp_ms, work->inherent, &work->offers, work->why, sizeof work->why);
 }
 
 static void build_done(void *ctx)
 {
     authoring_t *work = ctx;
+    if (work->chain)
+        ph_chain_pool_built(work->chain, work->parent, &work->offers);
     if (work->chain && work->err != PH_OK) {
         ph_log(work->chain->env->log, PH_LOG_ERROR, "chain", "%s: could not build a block: %s", work->chain->env->name,
                work->why);
@@ -108,6 +113,15 @@ static void build_done(void *ctx)
         seal(work);
     }
     finish(work);
+}
+
+/* As long as a block may take, however many wait. */
+static uint64_t offers_cost_us(const ph_offers_t *offers)
+{
+    uint64_t cost = 0;
+    for (size_t i = 0; i < offers->count; i++)
+        cost += 200 + ph_buf_bytes(offers->items[i].xt).len / 20;
+    return cost < 1000000 ? cost : 1000000;
 }
 
 static void build(authoring_t *work, const ph_provisioner_inherent_data_t *data)
@@ -127,10 +141,12 @@ static void build(authoring_t *work, const ph_provisioner_inherent_data_t *data)
     work->timestamp_ms = now < begin                            ? begin
                          : now >= begin + chain->config.slot_ms ? begin + chain->config.slot_ms - 1
                                                                 : now;
+    work->offers = ph_chain_pool_offers(chain, work->arena, work->parent);
     work->building = true;
     ph_env_timer_cancel(chain->env, work->give_up);
     work->give_up = 0;
-    ph_env_work(chain->env, 3000 + work->inherent.len / 10, run_build, build_done, work);
+    ph_env_work(chain->env, 3000 + work->inherent.len / 10 + offers_cost_us(&work->offers), run_build, build_done,
+                work);
 }
 
 static void inherent_came(void *ctx, const ph_provisioner_inherent_data_t *data)

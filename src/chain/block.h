@@ -20,6 +20,9 @@ typedef struct ph_relay_block {
     uint32_t authority;
     bool primary;
     ph_state_t *state; /* after the block */
+    /* Who runs the code in the state (chain/executor.h); borrowed, the same for all blocks of a chain. NULL: the
+     * runtime's native body, whatever the code is. */
+    struct ph_executor *executor;
 } ph_relay_block_t;
 
 ph_relay_block_t *ph_relay_block_ref(ph_relay_block_t *block);

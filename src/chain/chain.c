@@ -18,6 +18,7 @@ ph_err_t ph_chain_new(ph_chain_t **out, const ph_chain_config_t *config)
         ph_chain_free(chain);
         return err;
     }
+    ph_chain_pool_begin(chain);
     *out = chain;
     return PH_OK;
 }
@@ -27,6 +28,7 @@ void ph_chain_start(ph_chain_t *chain)
     PH_CHECK(!chain->started);
     chain->started = true;
     ph_sync_start(chain);
+    ph_gossip_start(chain);
     ph_author_start(chain);
 }
 
@@ -35,6 +37,7 @@ void ph_chain_free(ph_chain_t *chain)
     if (!chain)
         return;
     ph_author_stop(chain);
+    ph_chain_pool_end(chain);
     ph_sync_stop(chain);
     ph_import_free(chain);
     ph_chain_epochs_free(chain);

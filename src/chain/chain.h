@@ -10,6 +10,7 @@
 #define PH_CHAIN_CHAIN_H
 
 #include "chain/block.h"
+#include "chain/pool.h"
 #include "keystore/keystore.h"
 
 typedef struct ph_chain ph_chain_t;
@@ -62,6 +63,11 @@ typedef struct ph_chain_stats {
 } ph_chain_stats_t;
 void ph_chain_stats(const ph_chain_t *chain, ph_chain_stats_t *out);
 
+/* The chain's transactions that wait for a block (chain/pool.h). */
+ph_pool_t *ph_chain_pool(ph_chain_t *chain);
+/* The youngest of the last `depth` blocks of the best chain that holds the extrinsic of that hash; NULL: none. */
+ph_relay_block_t *ph_chain_find_extrinsic(const ph_chain_t *chain, const ph_hash_t *hash, uint32_t depth);
+
 /* A block from elsewhere: the same path as one from a peer. */
 void ph_chain_submit(ph_chain_t *chain, ph_buf_t *encoded_block);
 
@@ -75,5 +81,9 @@ PH_MUST_CHECK ph_err_t ph_chain_call(ph_chain_t *chain, ph_buf_t **result, const
 /* The same at a block at hand. */
 PH_MUST_CHECK ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *block, const char *method,
                                         ph_bytes_t args);
+/* Calls a method that hands in transactions (ParachainHost_submit_…) and gives them to this node's pool, as local ones.
+ * Never remembered. Errors as those of ph_chain_call. */
+PH_MUST_CHECK ph_err_t ph_chain_call_submit(ph_chain_t *chain, ph_buf_t **result, const ph_hash_t *block,
+                                            const char *method, ph_bytes_t args);
 
 #endif

@@ -1,15 +1,13 @@
 /* Host functions over an overlay and the crypto room. */
 #include "chain/native_host.h"
 
-#include <string.h>
-
 #include "base/check.h"
 #include "crypto/ecdsa.h"
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/sr25519.h"
+#include "hostapi/version.h"
 #include "trie/root.h"
-#include "wasm/blob.h"
 
 static ph_overlay_t *overlay(void *self)
 {
@@ -146,69 +144,21 @@ static void keccak_256(void *self, uint8_t out[32], ph_bytes_t in)
 
 /* ---- code ---- */
 
-/* LEB128, at most 32 bits. False at the end of the bytes. */
-static bool read_leb(ph_bytes_t *in, uint32_t *out)
-{
-    *out = 0;
-    for (unsigned shift = 0; shift < 35 && in->len > 0; shift += 7) {
-        uint8_t byte = *in->data++;
-        in->len--;
-        *out |= (uint32_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            return true;
-    }
-    return false;
-}
-
-static bool take(ph_bytes_t *in, uint32_t len, ph_bytes_t *out)
-{
-    if (len > in->len)
-        return false;
-    *out = ph_bytes(in->data, len);
-    in->data += len;
-    in->len -= len;
-    return true;
-}
-
-/* The content of a Wasm module's custom section. */
-static bool custom_section(ph_bytes_t code, ph_bytes_t name, ph_bytes_t *content)
-{
-    enum { HEAD_LEN = 8, CUSTOM = 0 };
-    if (code.len < HEAD_LEN || memcmp(code.data, "\0asm", 4) != 0)
-        return false;
-    ph_bytes_t left = ph_bytes(code.data + HEAD_LEN, code.len - HEAD_LEN);
-    while (left.len > 0) {
-        uint8_t id = *left.data++;
-        left.len--;
-        uint32_t len, name_len;
-        ph_bytes_t section, section_name;
-        if (!read_leb(&left, &len) || !take(&left, len, &section))
-            return false;
-        if (id != CUSTOM)
-            continue;
-        if (!read_leb(&section, &name_len) || !take(&section, name_len, &section_name))
-            return false;
-        if (ph_bytes_equal(section_name, name)) {
-            *content = section;
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool runtime_version(void *self, ph_bytes_t code, ph_bytes_t *version)
 {
     ph_native_host_t *host = self;
-    ph_mem_free(host->code.data);
-    host->code = (ph_bytes_t){0};
-    if (ph_blob_is_compressed(code)) {
-        if (ph_blob_decompress(&host->code, code, PH_BLOB_CODE_BOMB_LIMIT) != PH_OK) {
-            host->code = (ph_bytes_t){0};
-            return false;
-        }
-        code = host->code;
-    }
-    return custom_section(code, PH_BYTES_LIT("runtime_version"), version);
+    ph_writer_reset(&host->version);
+    if (ph_hostapi_encode_version(&host->version, code) != PH_OK)
+        return false;
+    *version = ph_writer_bytes(&host->version);
+    return true;
+}
+
+static bool submit_transaction(void *self, ph_bytes_t extrinsic)
+{
+    ph_native_host_t *host = self;
+    ph_list_push(NULL, &host->submitted, ph_bytes_copy(NULL, extrinsic));
+    return true;
 }
 
 static void log_line(void *self, ph_log_level_t level, const char *target, const char *text)
@@ -240,12 +190,15 @@ const ph_host_ops_t ph_native_host_ops = {
     .hash_twox_256 = twox_256,
     .hash_keccak_256 = keccak_256,
     .runtime_version = runtime_version,
+    .offchain_submit_transaction = submit_transaction,
     .log = log_line,
 };
 
 void ph_native_host_end(ph_native_host_t *host)
 {
+    for (size_t i = 0; i < host->submitted.count; i++)
+        ph_mem_free(host->submitted.items[i].data);
+    ph_list_free(&host->submitted);
     ph_writer_free(&host->next_key);
-    ph_mem_free(host->code.data);
-    host->code = (ph_bytes_t){0};
+    ph_writer_free(&host->version);
 }

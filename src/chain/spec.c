@@ -7,14 +7,11 @@
 #include <strings.h>
 
 #include "crypto/hash.h"
+#include "hostapi/version.h"
 #include "primitives/hash_of.h"
 #include "scale/scale.h"
 #include "trie/keys.h"
 #include "trie/root.h"
-#include "wasm/binary.h"
-#include "wasm/blob.h"
-
-#define API_INFO_LEN 12u /* identifier and u32 version */
 
 typedef struct spec_reader {
     ph_arena_t *arena;      /* of the pair at hand */
@@ -36,85 +33,15 @@ static ph_err_t fail(spec_reader_t *r, ph_err_t err, const char *format, ...)
 
 /* ---- the runtime's version ---- */
 
-static bool custom_section(ph_bytes_t wasm, const char *name, ph_bytes_t *content)
-{
-    ph_wasm_cursor_t c = ph_wasm_module_body(wasm);
-    uint8_t id;
-    ph_bytes_t body;
-    while (ph_wasm_take_section(&c, &id, &body)) {
-        ph_wasm_cursor_t inner = ph_wasm_cursor(body);
-        if (id != PH_WASM_SECTION_CUSTOM)
-            continue;
-        ph_bytes_t found = ph_wasm_take_run(&inner, ph_wasm_take_u32(&inner));
-        if (inner.failed || !ph_bytes_equal(found, ph_bytes(name, strlen(name))))
-            continue;
-        *content = ph_bytes(inner.at, (size_t)(inner.end - inner.at));
-        return true;
-    }
-    return false;
-}
-
-/* The version of the runtime API "Core" among (identifier, u32) pairs; 0: not there. */
-static uint32_t core_version(const uint8_t *apis, size_t count)
-{
-    uint8_t core[8];
-    ph_blake2_64(core, PH_BYTES_LIT("Core"));
-    for (size_t i = 0; i < count; i++)
-        if (memcmp(apis + i * API_INFO_LEN, core, sizeof core) == 0)
-            return ph_get_u32(apis + i * API_INFO_LEN + sizeof core);
-    return 0;
-}
-
-/* What stands behind the list of APIs depends on Core's version: from 3 on the transaction version, from 4 on the state
- * version. */
-static ph_err_t decode_version(int *out, ph_bytes_t section, uint32_t core)
-{
-    ph_reader_t r = ph_reader(section);
-    ph_bytes_t text;
-    uint32_t number;
-    uint8_t version = 0;
-    size_t apis;
-    r.borrow = true;
-    PH_TRY(ph_read_bytes(&r, NULL, &text));
-    PH_TRY(ph_read_bytes(&r, NULL, &text));
-    for (int i = 0; i < 3; i++)
-        PH_TRY(ph_read_u32(&r, &number));
-    PH_TRY(ph_read_length(&r, API_INFO_LEN, &apis));
-    if (core == 0)
-        core = core_version(r.at, apis);
-    for (size_t i = 0; i < apis * API_INFO_LEN; i++)
-        PH_TRY(ph_read_u8(&r, &version));
-    version = 0;
-    if (core >= 3)
-        PH_TRY(ph_read_u32(&r, &number));
-    if (core >= 4)
-        PH_TRY(ph_read_u8(&r, &version));
-    *out = version;
-    return version <= 1 ? PH_OK : PH_ERR_MALFORMED;
-}
-
-static ph_err_t module_state_version(int *out, ph_bytes_t wasm)
-{
-    ph_bytes_t version, apis = {0};
-    ph_wasm_cursor_t body = ph_wasm_module_body(wasm);
-    if (body.failed)
-        return PH_ERR_MALFORMED;
-    if (!custom_section(wasm, "runtime_version", &version))
-        return PH_ERR_NOT_FOUND;
-    if (custom_section(wasm, "runtime_apis", &apis) && apis.len % API_INFO_LEN != 0)
-        return PH_ERR_MALFORMED;
-    return decode_version(out, version, core_version(apis.data, apis.len / API_INFO_LEN));
-}
-
 ph_err_t ph_spec_code_state_version(int *out, ph_bytes_t code)
 {
-    ph_bytes_t wasm;
-    ph_err_t err = ph_blob_decompress(&wasm, code, PH_BLOB_CODE_BOMB_LIMIT);
-    if (err != PH_OK)
-        return PH_ERR_MALFORMED;
-    err = module_state_version(out, wasm);
-    ph_mem_free(wasm.data);
-    return err;
+    ph_runtime_version_t version;
+    ph_arena_t *arena = ph_arena_new();
+    ph_err_t err = ph_hostapi_version(arena, &version, code);
+    ph_arena_free(arena);
+    PH_TRY(err);
+    *out = version.system_version == 0 ? 0 : 1;
+    return PH_OK;
 }
 
 /* ---- the state ---- */

@@ -18,5 +18,9 @@ int ph_cli_tool_genesis(int argc, char **argv);
 int ph_cli_tool_spec(int argc, char **argv);
 int ph_cli_tool_storage_key(int argc, char **argv);
 int ph_cli_tool_pvf(int argc, char **argv);
+int ph_cli_tool_extrinsic(int argc, char **argv);
+int ph_cli_tool_submit(int argc, char **argv);
+int ph_cli_tool_ask(int argc, char **argv);
+int ph_cli_tool_metadata(int argc, char **argv);
 
 #endif

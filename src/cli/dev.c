@@ -10,6 +10,7 @@
 #include "chain/chain.h"
 #include "cli/bytes_arg.h"
 #include "cli/commands.h"
+#include "cli/dev_socket.h"
 #include "cli/live_view.h"
 #include "cli/network_args.h"
 #include "cli/options.h"
@@ -29,7 +30,7 @@ typedef struct dev_args {
     uint64_t slot_ms;
     uint32_t until_included, timeout_s;
     ph_network_args_t network;
-    const char *base_path;
+    const char *base_path, *socket;
     bool json;
 } dev_args_t;
 
@@ -39,6 +40,7 @@ typedef struct dev {
     ph_real_t *real;
     ph_pvf_service_t *pvf;
     ph_fleet_t *fleet;
+    ph_dev_socket_t *socket; /* NULL: none */
     ph_story_t *story;
     ph_live_view_t *view; /* NULL: events go out line by line */
     FILE *lines;
@@ -70,18 +72,28 @@ static int read_args(ph_command_t *command, dev_args_t *a, int argc, char **argv
         {"session-slots", PH_OPTION_U32, &n->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
         {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N",
          "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
-        {"pov-bytes", PH_OPTION_SIZE, &a->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
+        {"pov-bytes", PH_OPTION_SIZE, &n->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
         {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE",
-         "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
-        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES", "the genesis head that goes with it", 0, 0, NULL},
+         "a validation function instead of the built-in adder; with --head; several take turns. builtin:adder, "
+         "builtin:undying, builtin:courier: built-in ones",
+         0, 0, NULL},
+        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES",
+         "the genesis head that goes with it; genesis: the built-in one's own (so without any --head)", 0, 0, NULL},
+        {"collate", PH_OPTION_TEXTS, &n->collates, "ID",
+         "a collator for a para that is registered later; again for more", 0, 0, NULL},
         {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE",
          "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
+        {"runtime", PH_OPTION_CHOICE, &n->runtime, "native|wasm",
+         "the runtime's body: this program's own, or the blob in the state (default native)", 0, 0,
+         ph_network_runtimes},
         {"until-included", PH_OPTION_U32, &a->until_included, "N", "stop when every para has N included blocks", 1, 0,
          NULL},
         {"timeout", PH_OPTION_U32, &a->timeout_s, "S", "stop after S seconds; with --until-included: in vain, status 1",
          1, 31536000, NULL},
         {"base-path", PH_OPTION_TEXT, &a->base_path, "DIR",
          "where nodes keep their data (default: nowhere, it is gone at the end)", 0, 0, NULL},
+        {"socket", PH_OPTION_TEXT, &a->socket, "PATH",
+         "a Unix socket for transactions and questions, one JSON object a line (docs/transactions.md)", 0, 0, NULL},
         {"json", PH_OPTION_FLAG, &a->json, NULL, "prints the summary as JSON at the end, events on standard error", 0,
          0, NULL},
     };
@@ -111,6 +123,7 @@ static int read_files(const ph_command_t *command, ph_arena_t *arena, dev_args_t
     int status = ph_network_read(command, arena, &a->network);
     a->validators = a->network.validators;
     a->paras = a->network.paras;
+    a->pov_bytes = a->network.pov_bytes;
     a->slot_ms = a->network.slot_ms;
     return status;
 }
@@ -228,7 +241,7 @@ static void redraw(void *ctx)
                          .final_number = final->header.number,
                          .best_hash = best->hash.bytes,
                          .final_hash = final->hash.bytes,
-                         .para_count = dev->args->paras,
+                         .para_count = dev->fleet->paras.count,
                          .until_included = dev->args->until_included};
     look_up_session(dev, view, best);
     f.has_session = dev->has_session;
@@ -334,13 +347,13 @@ static int claim_folder(const dev_t *dev)
 
 static ph_story_t *begin_story(dev_t *dev)
 {
-    const ph_local_t *local = dev->fleet->local;
-    ph_para_id_t *ids = ph_mem_alloc(NULL, (local->para_count + 1) * sizeof *ids);
-    for (size_t i = 0; i < local->para_count; i++)
-        ids[i] = local->paras[i].id;
-    ph_story_t *story = ph_story_new(&(ph_story_config_t){ids, local->para_count, dev, tell, name_of});
-    ph_mem_free(ids);
-    return story;
+    const ph_fleet_t *fleet = dev->fleet;
+    return ph_story_new(&(ph_story_config_t){.ids = fleet->paras.items,
+                                             .paras = fleet->paras.count,
+                                             .awaited = fleet->config.paras,
+                                             .ctx = dev,
+                                             .tell = tell,
+                                             .name_of = name_of});
 }
 
 static int build_fleet(dev_t *dev)
@@ -356,7 +369,10 @@ static int build_fleet(dev_t *dev)
                                 .pov_bytes = a->pov_bytes,
                                 .codes = a->network.codes,
                                 .code_count = a->network.code_count,
+                                .collate = a->network.collate,
+                                .collate_count = a->network.collate_count,
                                 .local = a->network.local,
+                                .runtime_body = (ph_runtime_body_t)a->network.runtime,
                                 .pvf_service = dev->pvf,
                                 .make_env = make_env,
                                 .register_authority = register_authority,
@@ -375,6 +391,17 @@ static int build_fleet(dev_t *dev)
         return PH_OPTIONS_GO;
     fprintf(stderr, NAME ": %s\n", why[0] ? why : ph_err_text(err));
     return err == PH_ERR_INVALID ? 2 : 3;
+}
+
+static int open_socket(dev_t *dev)
+{
+    char why[300] = "";
+    const char *path = dev->args->socket;
+    if (!path || ph_dev_socket_open(&dev->socket, dev->real, dev->fleet, path, why, sizeof why) == PH_OK)
+        return PH_OPTIONS_GO;
+    fprintf(stderr, NAME ": --socket: %s: %s; expected a path of 1 to 107 characters where a socket can be made\n",
+            path, why);
+    return 2;
 }
 
 /* ---- the end ---- */
@@ -423,7 +450,7 @@ static void print_summary(dev_t *dev)
            (double)(ph_real_now_us(dev->real) - dev->started_us) / 1e6, dev->args->validators, dev->args->paras);
     printf("relay chain   best block #%u %s, depth-final #%u\n", best->header.number,
            ph_short_hash(best->hash.bytes).text, final->header.number);
-    for (size_t i = 0; i < dev->args->paras; i++)
+    for (size_t i = 0; i < dev->fleet->paras.count; i++)
         print_para(&paras[i]);
 }
 
@@ -432,6 +459,7 @@ static void tear_down(dev_t *dev)
 {
     ph_live_view_free(dev->view);
     dev->view = NULL;
+    ph_dev_socket_close(dev->socket);
     if (dev->fleet)
         ph_fleet_conclude(dev->fleet);
     for (uint32_t i = 0; dev->fleet && i < ph_fleet_count(dev->fleet); i++) {
@@ -508,6 +536,8 @@ int ph_cli_dev(int argc, char **argv)
         status = open_world(&dev);
     if (status == PH_OPTIONS_GO)
         status = build_fleet(&dev);
+    if (status == PH_OPTIONS_GO)
+        status = open_socket(&dev);
     if (status == PH_OPTIONS_GO)
         status = run(&dev);
     tear_down(&dev);

@@ -14,12 +14,18 @@ typedef struct ph_network_args {
     uint64_t slot_ms;
     uint32_t session_slots, rotation_blocks;
     ph_texts_t pvfs, heads; /* pairs, given to the paras in turn */
-    const char *genesis;    /* file of a chain specification, which says all of the above */
+    ph_texts_t collates;    /* ids of paras that get a collator although they do not exist yet */
+    size_t pov_bytes;
+    const char *genesis; /* file of a chain specification, which says all of the above */
+    unsigned runtime;    /* which of ph_network_runtimes: a ph_runtime_body_t */
     /* What the files hold; in the arena and in local. */
     ph_fleet_code_t codes[PH_TEXTS_MAX];
     size_t code_count;
+    ph_para_id_t collate[PH_TEXTS_MAX];
+    size_t collate_count;
     ph_local_t *local; /* the specification's; NULL: to be built from the numbers */
 } ph_network_args_t;
+extern const char *const ph_network_runtimes[]; /* for PH_OPTION_CHOICE */
 #define PH_NETWORK_ARGS ((ph_network_args_t){.paras = PH_NETWORK_NO_PARAS})
 
 /* PH_OPTIONS_GO, or an exit status after one line on standard error. */

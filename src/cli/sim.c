@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/extrinsics_file.h"
 #include "cli/interrupt.h"
 #include "cli/network_args.h"
 #include "cli/options.h"
@@ -16,14 +17,11 @@
 
 #define NAME "parahost sim"
 
-static const char *const runtimes[] = {"native", "wasm", NULL};
-
 typedef struct sim_args {
     ph_sim_config_t config;
     ph_range_t latency, partition;
-    unsigned runtime;
     ph_network_args_t network;
-    const char *state, *blocks, *events;
+    const char *state, *blocks, *events, *extrinsics, *acts;
     bool json;
 } sim_args_t;
 
@@ -54,16 +52,26 @@ static int read_args(ph_command_t *command, sim_args_t *a, int argc, char **argv
         {"crash", PH_OPTION_SIZE, &c->crashes, "N", "crashes with restarts, drawn over the run (default 0)", 0, 100000,
          NULL},
         {"bad-collators", PH_OPTION_SIZE, &c->bad_collators, "N", "collators that cheat (default 0)", 0, 65536, NULL},
-        {"pov-bytes", PH_OPTION_SIZE, &c->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
+        {"pov-bytes", PH_OPTION_SIZE, &n->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
         {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE",
-         "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
-        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES", "the genesis head that goes with it", 0, 0, NULL},
+         "a validation function instead of the built-in adder; with --head; several take turns. builtin:adder, "
+         "builtin:undying, builtin:courier: built-in ones",
+         0, 0, NULL},
+        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES",
+         "the genesis head that goes with it; genesis: the built-in one's own (so without any --head)", 0, 0, NULL},
+        {"collate", PH_OPTION_TEXTS, &n->collates, "ID",
+         "a collator for a para that is registered later; again for more", 0, 0, NULL},
         {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE",
          "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
-        {"runtime", PH_OPTION_CHOICE, &a->runtime, "native|wasm", "the runtime's body (default native)", 0, 0,
-         runtimes},
+        {"runtime", PH_OPTION_CHOICE, &n->runtime, "native|wasm",
+         "the runtime's body: this program's own, or the blob in the state (default native)", 0, 0,
+         ph_network_runtimes},
         {"no-memo", PH_OPTION_FLAG, &c->no_memo, NULL, "every node works everything out for itself: slower, same run",
          0, 0, NULL},
+        {"extrinsics", PH_OPTION_TEXT, &a->extrinsics, "FILE",
+         "transactions for the pool: a line is SLOT HEX, and perhaps the number of the node that gets it", 0, 0, NULL},
+        {"acts", PH_OPTION_TEXT, &a->acts, "FILE",
+         "what collators of paras that run courier are to do: a line is SLOT PARA HEX (a CourierAction)", 0, 0, NULL},
         {"dump-state", PH_OPTION_TEXT, &a->state, "FILE", "writes the state after the best block", 0, 0, NULL},
         {"blocks", PH_OPTION_TEXT, &a->blocks, "FILE", "writes every block, one JSON object a line", 0, 0, NULL},
         {"events", PH_OPTION_TEXT, &a->events, "FILE", "writes every event, one JSON object a line", 0, 0, NULL},
@@ -81,8 +89,6 @@ static int read_args(ph_command_t *command, sim_args_t *a, int argc, char **argv
 static int check_args(const ph_command_t *command, sim_args_t *a)
 {
     ph_sim_config_t *c = &a->config;
-    if (a->runtime == 1)
-        return ph_options_wrong(command, "--runtime: wasm is not available in this version; expected native");
     if (a->partition.given && a->partition.from == a->partition.to)
         return ph_options_wrong(command, "--partition: it ends where it begins; expected A..B with A below B");
     if (a->partition.given && a->partition.from >= c->slots)
@@ -108,7 +114,15 @@ static int read_files(const ph_command_t *command, ph_arena_t *arena, sim_args_t
     c->rotation_blocks = n->rotation_blocks;
     c->codes = n->codes;
     c->code_count = n->code_count;
+    c->collate = n->collate;
+    c->collate_count = n->collate_count;
+    c->pov_bytes = n->pov_bytes;
     c->local = n->local;
+    c->runtime_body = (ph_runtime_body_t)n->runtime;
+    if (status == PH_OPTIONS_GO && a->extrinsics)
+        status = ph_extrinsics_read(command, arena, &c->extrinsics, &c->extrinsic_count, a->extrinsics);
+    if (status == PH_OPTIONS_GO && a->acts)
+        status = ph_acts_read(command, arena, &c->acts, &c->act_count, a->acts);
     return status;
 }
 

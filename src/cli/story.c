@@ -354,7 +354,7 @@ const ph_story_para_t *ph_story_look(ph_story_t *story, const ph_hash_t *hash)
 bool ph_story_all_included(const ph_story_t *story, const ph_hash_t *hash, uint32_t count)
 {
     const fact_t *facts = facts_at(story, hash);
-    for (size_t i = 0; i < story->config.paras; i++)
+    for (size_t i = 0; i < story->config.awaited; i++)
         if (!facts || facts[i].included < count)
             return false;
     return true;

@@ -36,8 +36,9 @@ typedef struct ph_story_para {
 typedef struct ph_story ph_story_t;
 
 typedef struct ph_story_config {
-    const ph_para_id_t *ids; /* ascending; borrowed by ph_story_new */
+    const ph_para_id_t *ids; /* borrowed by ph_story_new */
     size_t paras;
+    size_t awaited; /* the first of them: those that ph_story_all_included speaks of */
     void *ctx;
     /* Something worth telling happened; text is one line without a newline. */
     void (*tell)(void *ctx, uint64_t now_us, const char *text);
@@ -55,7 +56,7 @@ void ph_story_block(ph_story_t *story, ph_env_t *env, ph_relay_block_t *block);
 
 /* Looks at the paras as of this block, until the next look. */
 const ph_story_para_t *ph_story_look(ph_story_t *story, const ph_hash_t *block);
-/* Has every para at least `count` included blocks as of this block? */
+/* Has every para that is awaited at least `count` included blocks as of this block? */
 bool ph_story_all_included(const ph_story_t *story, const ph_hash_t *block, uint32_t count);
 /* Who made the block, and in what kind of slot; NULL: not made in this run. */
 const char *ph_story_author(const ph_story_t *story, const ph_hash_t *block, bool *primary);

@@ -19,6 +19,10 @@ static const struct {
     {"scale", "decode, encode, types: SCALE to JSON and back", ph_cli_tool_scale},
     {"storage-key", "PALLET ITEM [KEY…]: where it stands in the state", ph_cli_tool_storage_key},
     {"pvf", "prepare, exec: validation functions", ph_cli_tool_pvf},
+    {"metadata", "what the runtime says of itself to wallets", ph_cli_tool_metadata},
+    {"extrinsic", "--uri URI --call CALL: makes and signs a transaction", ph_cli_tool_extrinsic},
+    {"submit", "SOCKET BYTES: hands a transaction to a running `parahost dev`", ph_cli_tool_submit},
+    {"ask", "SOCKET REQUEST: asks a running `parahost dev`", ph_cli_tool_ask},
     {"vectors", "FILE…: checks files of test vectors", ph_cli_vectors},
 };
 #define TOOL_COUNT (sizeof tools / sizeof *tools)

@@ -6,26 +6,9 @@
 #include "cli/bytes_arg.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "crypto/keys.h"
+#include "cli/secret_key.h"
 
 #define SS58_PREFIX_MAX 16383u
-
-enum { SR25519, ED25519, ECDSA };
-static const char *const schemes[] = {"sr25519", "ed25519", "ecdsa", NULL};
-
-typedef struct key {
-    unsigned scheme;
-    union {
-        ph_sr25519_keypair_t sr25519;
-        ph_ed25519_keypair_t ed25519;
-        ph_ecdsa_keypair_t ecdsa;
-    } pair;
-    bool has_seed;
-    uint8_t seed[32];
-    uint8_t public_key[33];
-    size_t public_len;
-    uint8_t account[32];
-} cli_key_t;
 
 typedef struct key_args {
     unsigned scheme;
@@ -33,76 +16,14 @@ typedef struct key_args {
     bool json;
 } key_args_t;
 
-/* ---- keys ---- */
-
-static ph_err_t sr25519_of(cli_key_t *key, ph_bytes_t uri)
-{
-    PH_TRY(ph_sr25519_from_uri(&key->pair.sr25519, key->seed, &key->has_seed, uri, (ph_bytes_t){0}, NULL));
-    memcpy(key->public_key, key->pair.sr25519.public_key, 32);
-    memcpy(key->account, key->public_key, 32);
-    return PH_OK;
-}
-
-static ph_err_t ed25519_of(cli_key_t *key, ph_bytes_t uri)
-{
-    PH_TRY(ph_ed25519_from_uri(&key->pair.ed25519, uri, (ph_bytes_t){0}));
-    key->has_seed = true;
-    memcpy(key->seed, key->pair.ed25519.seed, 32);
-    memcpy(key->public_key, key->pair.ed25519.public_key, 32);
-    memcpy(key->account, key->public_key, 32);
-    return PH_OK;
-}
-
-static ph_err_t ecdsa_of(cli_key_t *key, ph_bytes_t uri)
-{
-    PH_TRY(ph_ecdsa_from_uri(&key->pair.ecdsa, uri, (ph_bytes_t){0}));
-    key->has_seed = true;
-    key->public_len = 33;
-    memcpy(key->seed, key->pair.ecdsa.seed, 32);
-    memcpy(key->public_key, key->pair.ecdsa.public_key, 33);
-    ph_ecdsa_account(key->account, key->public_key);
-    return PH_OK;
-}
-
-static void wipe(cli_key_t *key)
-{
-    volatile uint8_t *at = (volatile uint8_t *)key;
-    for (size_t i = 0; i < sizeof *key; i++)
-        at[i] = 0;
-}
-
-static int wrong_uri(const ph_command_t *command, ph_err_t err)
-{
-    if (err == PH_ERR_UNSUPPORTED)
-        return ph_options_wrong(command, "URI: this scheme has no soft derivation; expected //hard junctions only");
-    return ph_options_wrong(
-        command, "URI: not a secret URI (%s); expected [PHRASE or 0x and 64 hex digits][/soft|//hard]…[///password]",
-        ph_err_text(err));
-}
-
-/* The URI itself, @FILE or -: secrets need not stand on the command line. */
-static int read_key(const ph_command_t *command, ph_arena_t *arena, cli_key_t *key, unsigned scheme, const char *arg)
-{
-    ph_bytes_t uri;
-    if (ph_cli_text_arg(arena, &uri, command->name, arg) != PH_OK)
-        return 2;
-    while (uri.len > 0 && (uri.data[uri.len - 1] == '\n' || uri.data[uri.len - 1] == '\r'))
-        uri.len--;
-    *key = (cli_key_t){.scheme = scheme, .public_len = 32};
-    ph_err_t err = scheme == SR25519   ? sr25519_of(key, uri)
-                   : scheme == ED25519 ? ed25519_of(key, uri)
-                                       : ecdsa_of(key, uri);
-    return err == PH_OK ? PH_OPTIONS_GO : wrong_uri(command, err);
-}
-
 /* ---- inspect ---- */
 
-static void print_key_json(const cli_key_t *key, const char *address)
+static void print_key_json(const ph_secret_key_t *key, const char *address)
 {
     ph_json_t j = ph_json_new(NULL, true);
     ph_json_object(&j);
     ph_json_key(&j, "scheme");
-    ph_json_string(&j, schemes[key->scheme]);
+    ph_json_string(&j, ph_secret_key_schemes[key->scheme]);
     ph_json_key(&j, "seed");
     if (key->has_seed)
         ph_json_bytes(&j, ph_bytes(key->seed, 32));
@@ -119,9 +40,9 @@ static void print_key_json(const cli_key_t *key, const char *address)
     ph_json_free(&j);
 }
 
-static void print_key(ph_arena_t *arena, const cli_key_t *key, const char *address)
+static void print_key(ph_arena_t *arena, const ph_secret_key_t *key, const char *address)
 {
-    printf("scheme      %s\n", schemes[key->scheme]);
+    printf("scheme      %s\n", ph_secret_key_schemes[key->scheme]);
     printf("seed        %s\n",
            key->has_seed ? ph_hex_in(arena, ph_bytes(key->seed, 32)) : "none (behind a soft junction)");
     printf("public key  %s\n", ph_hex_in(arena, ph_bytes(key->public_key, key->public_len)));
@@ -131,9 +52,9 @@ static void print_key(ph_arena_t *arena, const cli_key_t *key, const char *addre
 
 static int inspect(const ph_command_t *command, ph_arena_t *arena, const key_args_t *args, const char *const *plain)
 {
-    cli_key_t key;
+    ph_secret_key_t key;
     char address[PH_SS58_TEXT_MAX];
-    int status = read_key(command, arena, &key, args->scheme, plain[0]);
+    int status = ph_secret_key_read(command, arena, &key, args->scheme, "URI", plain[0]);
     if (status != PH_OPTIONS_GO)
         return status;
     if (args->ss58 == 46 || args->ss58 == 47)
@@ -143,7 +64,7 @@ static int inspect(const ph_command_t *command, ph_arena_t *arena, const key_arg
         print_key_json(&key, address);
     else
         print_key(arena, &key, address);
-    wipe(&key);
+    ph_secret_key_wipe(&key);
     return 0;
 }
 
@@ -151,38 +72,34 @@ static int inspect(const ph_command_t *command, ph_arena_t *arena, const key_arg
 
 static int sign(const ph_command_t *command, ph_arena_t *arena, const key_args_t *args, const char *const *plain)
 {
-    cli_key_t key;
+    ph_secret_key_t key;
     ph_bytes_t message;
     uint8_t signature[65];
-    int status = read_key(command, arena, &key, args->scheme, plain[0]);
+    int status = ph_secret_key_read(command, arena, &key, args->scheme, "URI", plain[0]);
     if (status != PH_OPTIONS_GO)
         return status;
     if (ph_cli_bytes_arg(arena, &message, "parahost tool key sign: BYTES", plain[1]) != PH_OK)
         return 2;
-    if (args->scheme == SR25519)
-        ph_sr25519_sign(&key.pair.sr25519, signature, message, NULL);
-    else if (args->scheme == ED25519)
-        ph_ed25519_sign(&key.pair.ed25519, signature, message);
-    else
-        ph_ecdsa_sign(&key.pair.ecdsa, signature, message);
-    wipe(&key);
-    const char *hex = ph_hex_in(arena, ph_bytes(signature, args->scheme == ECDSA ? 65 : 64));
+    size_t len = ph_secret_key_sign(&key, signature, message);
+    ph_secret_key_wipe(&key);
+    const char *hex = ph_hex_in(arena, ph_bytes(signature, len));
     printf(args->json ? "{\"signature\":\"%s\"}\n" : "%s\n", hex);
     return 0;
 }
 
 static bool holds(unsigned scheme, const uint8_t *signature, ph_bytes_t message, const uint8_t *public_key)
 {
-    if (scheme == SR25519)
+    if (scheme == PH_SCHEME_SR25519)
         return ph_sr25519_verify(signature, message, public_key);
-    return scheme == ED25519 ? ph_ed25519_verify(signature, message, public_key)
-                             : ph_ecdsa_verify(signature, message, public_key);
+    return scheme == PH_SCHEME_ED25519 ? ph_ed25519_verify(signature, message, public_key)
+                                       : ph_ecdsa_verify(signature, message, public_key);
 }
 
 static int verify(const ph_command_t *command, ph_arena_t *arena, const key_args_t *args, const char *const *plain)
 {
     ph_bytes_t public_key, message, signature;
-    size_t public_len = args->scheme == ECDSA ? 33 : 32, signature_len = args->scheme == ECDSA ? 65 : 64;
+    size_t public_len = args->scheme == PH_SCHEME_ECDSA ? 33 : 32,
+           signature_len = args->scheme == PH_SCHEME_ECDSA ? 65 : 64;
     if (ph_cli_bytes_arg(arena, &public_key, "parahost tool key verify: PUBLIC", plain[0]) != PH_OK ||
         ph_cli_bytes_arg(arena, &message, "parahost tool key verify: BYTES", plain[1]) != PH_OK ||
         ph_cli_bytes_arg(arena, &signature, "parahost tool key verify: SIGNATURE", plain[2]) != PH_OK)
@@ -207,7 +124,8 @@ static int read_and_run(const ph_command_t *as, int argc, char **argv,
     size_t count;
     key_args_t args = {.ss58 = 42};
     const ph_option_t options[] = {
-        {"scheme", PH_OPTION_CHOICE, &args.scheme, "SCHEME", "sr25519 (default), ed25519 or ecdsa", 0, 0, schemes},
+        {"scheme", PH_OPTION_CHOICE, &args.scheme, "SCHEME", "sr25519 (default), ed25519 or ecdsa", 0, 0,
+         ph_secret_key_schemes},
         {"json", PH_OPTION_FLAG, &args.json, NULL, "the same as a JSON object", 0, 0, NULL},
         {"ss58", PH_OPTION_U32, &args.ss58, "PREFIX", "the address's network (default 42)", 0, SS58_PREFIX_MAX, NULL},
     };

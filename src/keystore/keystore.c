@@ -13,11 +13,10 @@
 
 /* The record, on the node's disk:
  *   "signed/born"                      exists once a record was begun
- *   "signed/s" session kind key about  one fact about a relay parent: what was signed under that subject (see fact_key)
- *   "signed/t" slot key                which block was sealed in that slot; of no session, since which session a slot
- *                                      belongs to may differ between forks
- * A subject is what may be signed at most once; the value says what was signed. Numbers are big-endian, so that old
- * facts stand first. */
+ *   "signed/s" session kind key about  one fact about a relay parent or code: what was signed under that subject (see
+ * fact_key) "signed/t" slot key                which block was sealed in that slot; of no session, since which session
+ * a slot belongs to may differ between forks A subject is what may be signed at most once; the value says what was
+ * signed. Numbers are big-endian, so that old facts stand first. */
 #define BORN  "signed/born"
 #define FACTS "signed/s"
 #define SEALS "signed/t"
@@ -282,6 +281,21 @@ ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *ks, ph_validator_signature_t *
         sign(ks, out->bytes, key, payload);
     ph_mem_free(payload.data);
     return err;
+}
+
+ph_err_t ph_keystore_sign_pvf_check(ph_keystore_t *ks, ph_validator_signature_t *out, const ph_validator_id_t *id,
+                                    const ph_pvf_check_statement_t *statement)
+{
+    const keystore_key_t *key = find_key(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
+    if (!key)
+        return PH_ERR_NOT_FOUND;
+    uint8_t what[1][32] = {{statement->accept}};
+    fact_t fact = fact_key(statement->session_index, 'v', id->bytes, ph_bytes(statement->subject.bytes, 32));
+    PH_TRY(record(ks, &fact, (const uint8_t(*)[32])what, 1));
+    ph_bytes_t payload = ph_payload_of_pvf_check(NULL, statement);
+    sign(ks, out->bytes, key, payload);
+    ph_mem_free(payload.data);
+    return PH_OK;
 }
 
 ph_err_t ph_keystore_sign_block(ph_keystore_t *ks, uint8_t out[64], const uint8_t babe_key[32], ph_slot_t slot,

@@ -8,6 +8,7 @@
  * What conflicts:
  *  - statements: per relay parent and core at most one Seconded; never Seconded and Valid for one candidate;
  *  - availability bitfields: per relay parent one;
+ *  - votes on code: per session and code one of accept and reject;
  *  - blocks: per slot one (by pre-seal header hash).
  */
 #ifndef PH_KEYSTORE_KEYSTORE_H
@@ -57,6 +58,10 @@ PH_MUST_CHECK ph_err_t ph_keystore_sign_statement(ph_keystore_t *keystore, ph_va
 PH_MUST_CHECK ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *keystore, ph_validator_signature_t *out,
                                                  const ph_validator_id_t *key, ph_bits_t bitfield,
                                                  const ph_signing_context_t *context);
+/* Signs a vote on code that is new to the chain; the same errors. */
+PH_MUST_CHECK ph_err_t ph_keystore_sign_pvf_check(ph_keystore_t *keystore, ph_validator_signature_t *out,
+                                                  const ph_validator_id_t *key,
+                                                  const ph_pvf_check_statement_t *statement);
 /* Signs a block's pre-seal hash for a slot; the same errors. What was sealed is forgotten 1000 slots later. */
 PH_MUST_CHECK ph_err_t ph_keystore_sign_block(ph_keystore_t *keystore, uint8_t out[64], const uint8_t babe_key[32],
                                               ph_slot_t slot, const ph_hash_t *pre_seal_hash);
@@ -69,7 +74,8 @@ bool ph_keystore_claim_slot(ph_keystore_t *keystore, ph_babe_claim_t *out, const
 PH_MUST_CHECK ph_err_t ph_keystore_sign(ph_keystore_t *keystore, uint8_t out[64], ph_key_type_t type,
                                         const uint8_t public_key[32], ph_bytes_t message);
 
-/* Every signature over a statement, bitfield or block is also shown here: for the simulator's checkers. May be NULL. */
+/* Every signature over a statement, bitfield, vote or block is also shown here: for the simulator's checkers. May be
+ * NULL. */
 typedef void (*ph_signature_log_fn)(void *ctx, ph_env_t *env, ph_key_type_t type, const uint8_t public_key[32],
                                     ph_bytes_t payload, const uint8_t signature[64]);
 void ph_keystore_set_log(ph_keystore_t *keystore, ph_signature_log_fn fn, void *ctx);

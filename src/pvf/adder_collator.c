@@ -34,36 +34,58 @@ void ph_adder_genesis(ph_adder_head_t *out)
     hash_state(out->post_state, 0);
 }
 
-ph_err_t ph_adder_next(uint8_t block[PH_ADDER_BLOCK_LEN], uint8_t head[PH_ADDER_HEAD_LEN], ph_bytes_t parent)
+ph_err_t ph_adder_state(uint64_t *out, const ph_adder_head_t *head)
+{
+    uint8_t hash[32];
+    *out = head->number * PH_ADDER_ADD;
+    for (uint32_t ahead = 0; ahead < PH_ADDER_AHEAD_MAX; ahead++, ++*out) {
+        hash_state(hash, *out);
+        if (memcmp(hash, head->post_state, 32) == 0)
+            return PH_OK;
+    }
+    return PH_ERR_NOT_FOUND;
+}
+
+ph_err_t ph_adder_next_adding(uint8_t block[PH_ADDER_BLOCK_LEN], uint8_t head[PH_ADDER_HEAD_LEN], ph_bytes_t parent,
+                              uint64_t add)
 {
     ph_adder_head_t before, after;
-    uint8_t expected[32];
+    uint64_t state;
     PH_TRY(ph_adder_head_decode(&before, parent));
-    uint64_t state = before.number * PH_ADDER_ADD;
-    hash_state(expected, state);
-    if (memcmp(expected, before.post_state, 32) != 0)
-        return PH_ERR_NOT_FOUND;
+    PH_TRY(ph_adder_state(&state, &before));
     after.number = before.number + 1;
     ph_keccak_256(after.parent_hash, parent);
-    hash_state(after.post_state, state + PH_ADDER_ADD);
+    hash_state(after.post_state, state + add);
     ph_adder_head_encode(head, &after);
     ph_put_u64(block, state);
-    ph_put_u64(block + 8, PH_ADDER_ADD);
+    ph_put_u64(block + 8, add);
     return PH_OK;
 }
 
-ph_err_t ph_adder_next_padded(ph_writer_t *block, uint8_t head[PH_ADDER_HEAD_LEN], ph_bytes_t parent, size_t pov_len)
+ph_err_t ph_adder_next(uint8_t block[PH_ADDER_BLOCK_LEN], uint8_t head[PH_ADDER_HEAD_LEN], ph_bytes_t parent)
 {
-    uint8_t data[PH_ADDER_BLOCK_LEN], piece[8];
-    PH_TRY(ph_adder_next(data, head, parent));
-    ph_write(block, data, sizeof data);
+    return ph_adder_next_adding(block, head, parent, PH_ADDER_ADD);
+}
+
+void ph_adder_pad(ph_writer_t *block, const uint8_t head[PH_ADDER_HEAD_LEN], size_t pov_len)
+{
+    uint8_t piece[8];
     uint64_t x = ph_get_u64(head + 40) | 1;
-    for (size_t len = sizeof data; len < pov_len; len += sizeof piece) {
+    for (size_t len = block->len; len < pov_len; len += sizeof piece) {
         x ^= x >> 12;
         x ^= x << 25;
         x ^= x >> 27;
         ph_put_u64(piece, x * 0x2545F4914F6CDD1DULL);
         ph_write(block, piece, pov_len - len < sizeof piece ? pov_len - len : sizeof piece);
     }
+}
+
+ph_err_t ph_adder_next_padded(ph_writer_t *block, uint8_t head[PH_ADDER_HEAD_LEN], ph_bytes_t parent, size_t pov_len)
+{
+    uint8_t data[PH_ADDER_BLOCK_LEN];
+    size_t start = block->len;
+    PH_TRY(ph_adder_next(data, head, parent));
+    ph_write(block, data, sizeof data);
+    ph_adder_pad(block, head, start + pov_len);
     return PH_OK;
 }

@@ -7,5 +7,9 @@
 
 extern const uint8_t ph_pvf_adder_wasm[];
 extern const size_t ph_pvf_adder_wasm_len;
+extern const uint8_t ph_pvf_undying_wasm[];
+extern const size_t ph_pvf_undying_wasm_len;
+extern const uint8_t ph_pvf_courier_wasm[];
+extern const size_t ph_pvf_courier_wasm_len;
 
 #endif

@@ -104,9 +104,9 @@ static void call(execution_t *e, ph_wasm_instance_t *instance, ph_pvf_run_t *run
         conclude(e, PH_PVF_REASON_EXECUTION_FAILED, "no export __heap_base");
         return;
     }
-    ph_wasm_allocator_init(&run->allocator, heap_base);
+    ph_wasm_allocator_init(&run->base.allocator, heap_base);
     if (e->params.len > UINT32_MAX ||
-        ph_wasm_allocate(&run->allocator, instance, &at, (uint32_t)e->params.len) != PH_OK ||
+        ph_wasm_allocate(&run->base.allocator, instance, &at, (uint32_t)e->params.len) != PH_OK ||
         ph_wasm_memory_write(instance, at, e->params) != PH_OK) {
         conclude(e, PH_PVF_REASON_EXECUTION_FAILED, "the parameters do not fit into memory");
         return;
@@ -123,7 +123,7 @@ static void *run_on_own_stack(void *arg)
 {
     execution_t *e = arg;
     ph_pvf_t *pvf = e->module->pvf;
-    ph_pvf_run_t run = {.log = pvf->log};
+    ph_pvf_run_t run = {.base = {.log = pvf->log, .fuel_per_byte = PH_PVF_FUEL_PER_BYTE}};
     ph_wasm_fault_t fault = {0};
     ph_wasm_instance_t *instance;
     ph_wasm_limits_t limits = {(uint64_t)pvf->executor.memory_pages_max * PH_WASM_PAGE_LEN, e->fuel};

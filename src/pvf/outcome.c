@@ -41,3 +41,15 @@ ph_pvf_outcome_t ph_pvf_outcome_of(ph_arena_t *arena, const ph_pvf_executed_t *e
     out.fuel = executed->fuel;
     return out;
 }
+
+ph_pvf_outcome_t ph_pvf_outcome_of_preparation(ph_arena_t *arena, const ph_pvf_prechecked_t *prechecked)
+{
+    ph_bytes_t why = prechecked->detail;
+    if (!prechecked->error.some)
+        return (ph_pvf_outcome_t){.verdict = PH_PVF_VALID, .detail = ""};
+    ph_pvf_prepare_error_t error = prechecked->error.value;
+    return (ph_pvf_outcome_t){.verdict = PH_PVF_PREPARE_FAILED,
+                              .is_codes_fault = ph_pvf_prepare_error_is_deterministic(error),
+                              .detail = ph_arena_printf(arena, "%s: %.*s", ph_pvf_prepare_error_text(error),
+                                                        (int)why.len, why.len ? (const char *)why.data : "")};
+}

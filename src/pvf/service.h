@@ -12,7 +12,7 @@ typedef enum ph_pvf_verdict {
     PH_PVF_VALID,
     PH_PVF_INVALID,       /* the candidate's fault, as polkadot-sdk distinguishes (node.md section 11) */
     PH_PVF_INTERNAL,      /* ours: never a verdict */
-    PH_PVF_PREPARE_FAILED /* the code could not be prepared: no verdict either (deterministic ones say so in detail) */
+    PH_PVF_PREPARE_FAILED /* the code could not be prepared: no verdict either */
 } ph_pvf_verdict_t;
 
 typedef enum ph_pvf_invalid {
@@ -36,6 +36,7 @@ typedef struct ph_pvf_outcome {
     ph_pvf_invalid_t invalid; /* INVALID only */
     ph_bytes_t result;        /* VALID: SCALE ValidationResult; borrowed */
     const char *detail;       /* otherwise; borrowed, never NULL */
+    bool is_codes_fault;      /* PREPARE_FAILED: it would fail anywhere */
     uint64_t fuel, cpu_us;
 } ph_pvf_outcome_t;
 
@@ -44,6 +45,11 @@ struct ph_pvf_service {
     /* done(ctx, outcome) comes exactly once, later, on the loop of `env`, unless that node ends first. */
     void (*execute)(ph_pvf_service_t *self, ph_env_t *env, const ph_pvf_request_t *request,
                     void (*done)(void *ctx, const ph_pvf_outcome_t *outcome), void *ctx);
+    /* Prepares code, and checks that it can be run, without running it: VALID, without a result, or PREPARE_FAILED. Of
+     * the request, `params` is not looked at, and timeout_ms is the preparation's CPU time. What was prepared for one
+     * purpose serves the other. */
+    void (*pre_check)(ph_pvf_service_t *self, ph_env_t *env, const ph_pvf_request_t *request,
+                      void (*done)(void *ctx, const ph_pvf_outcome_t *outcome), void *ctx);
     void (*free)(ph_pvf_service_t *self);
 };
 

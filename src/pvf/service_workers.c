@@ -7,13 +7,14 @@
 #include "pvf/host.h"
 #include "pvf/outcome.h"
 
-/* request → artifact at hand, or preparation → a free execution worker → answer → the node's loop. */
+/* request → artifact at hand, or preparation → a free execution worker → answer → the node's loop. What is only to be
+ * checked is answered as soon as there is an artifact. */
 
 enum { EXECUTORS = 2, PREPARERS = 1, CACHE_MAX = 512 << 20, FAILURES_MAX = 64, DETAIL_MAX = 400 };
 
 typedef struct service service_t;
 
-/* One execution that a node waits for. */
+/* One execution, or preparation, that a node waits for. */
 typedef struct job {
     struct job *next, **link; /* of all */
     service_t *service;
@@ -25,15 +26,15 @@ typedef struct job {
     ph_validation_code_hash_t code_hash;
     ph_buf_t *code; /* until it is prepared */
     ph_buf_t *artifact;
-    uint32_t timeout_ms, bomb_limit;
-    bool prepared_again;
+    uint32_t timeout_ms, prepare_ms, bomb_limit;
+    bool is_pre_check, prepared_again;
     ph_pvf_outcome_t outcome;
 } job_t;
 
 typedef struct preparation {
     ph_validation_code_hash_t code_hash;
     ph_buf_t *code;
-    uint32_t bomb_limit;
+    uint32_t bomb_limit, timeout_ms;
     bool running;
     PH_LIST(job_t *) waiting;
 } preparation_t;
@@ -92,8 +93,24 @@ static void finish(job_t *job)
 
 static void finish_without(job_t *job, ph_pvf_verdict_t verdict, const char *detail)
 {
-    job->outcome = (ph_pvf_outcome_t){.verdict = verdict, .detail = ph_arena_strdup(job->arena, detail)};
+    job->outcome.verdict = verdict;
+    job->outcome.detail = ph_arena_strdup(job->arena, detail);
     finish(job);
+}
+
+static void finish_unprepared(job_t *job, const char *detail, bool is_codes_fault)
+{
+    job->outcome.is_codes_fault = is_codes_fault;
+    finish_without(job, PH_PVF_PREPARE_FAILED, detail);
+}
+
+/* Has an artifact: what it was for can go on. */
+static void ready(service_t *service, job_t *job)
+{
+    if (job->is_pre_check)
+        finish_without(job, PH_PVF_VALID, "");
+    else
+        ph_list_push(NULL, &service->ready, job);
 }
 
 /* ---- workers ---- */
@@ -196,6 +213,7 @@ static preparation_t *preparation_of(service_t *service, const job_t *job)
     p->code_hash = job->code_hash;
     p->code = ph_buf_ref(job->code);
     p->bomb_limit = job->bomb_limit;
+    p->timeout_ms = job->prepare_ms;
     ph_list_push(NULL, &service->preparations, p);
     return p;
 }
@@ -211,7 +229,7 @@ static void preparation_failed(service_t *service, preparation_t *p, const char 
         kept[len] = 0;
     }
     for (size_t i = 0; i < p->waiting.count; i++)
-        finish_without(p->waiting.items[i], PH_PVF_PREPARE_FAILED, detail);
+        finish_unprepared(p->waiting.items[i], detail, for_ever);
     p->waiting.count = 0;
 }
 
@@ -228,7 +246,7 @@ static void prepared(seat_t *seat, ph_arena_t *arena, const ph_pvf_prepare_resul
         ph_pvf_cache_put(service->cache, &p->code_hash, artifact);
         for (size_t i = 0; i < p->waiting.count; i++) {
             p->waiting.items[i]->artifact = ph_buf_ref(artifact);
-            ph_list_push(NULL, &service->ready, p->waiting.items[i]);
+            ready(service, p->waiting.items[i]);
         }
         ph_buf_unref(artifact);
     } else {
@@ -243,7 +261,7 @@ static void prepared(seat_t *seat, ph_arena_t *arena, const ph_pvf_prepare_resul
 /* false: it could not begin, and is gone. */
 static bool begin_preparation(seat_t *seat, preparation_t *p)
 {
-    ph_pvf_limits_t limits = ph_pvf_limits(PH_PVF_PREPARE_MS);
+    ph_pvf_limits_t limits = ph_pvf_limits(p->timeout_ms);
     ph_err_t err = seat_worker(seat);
     if (err == PH_OK)
         err = ph_pvf_worker_prepare(seat->worker, ph_buf_bytes(p->code), p->bomb_limit, &limits);
@@ -269,9 +287,9 @@ static void find_artifact(service_t *service, job_t *job)
     const char *failure = ph_map_get(&service->failures, &job->code_hash);
     job->artifact = ph_pvf_cache_get(service->cache, &job->code_hash);
     if (job->artifact)
-        ph_list_push(NULL, &service->ready, job);
+        ready(service, job);
     else if (failure)
-        finish_without(job, PH_PVF_PREPARE_FAILED, failure);
+        finish_unprepared(job, failure, true);
     else
         ph_list_push(NULL, &preparation_of(service, job)->waiting, job);
 }
@@ -364,10 +382,9 @@ static void pump(service_t *service)
     }
 }
 
-static void execute(ph_pvf_service_t *base, ph_env_t *env, const ph_pvf_request_t *request,
-                    void (*done)(void *ctx, const ph_pvf_outcome_t *outcome), void *ctx)
+static job_t *job_new(service_t *service, ph_env_t *env, const ph_pvf_request_t *request,
+                      void (*done)(void *ctx, const ph_pvf_outcome_t *outcome), void *ctx)
 {
-    service_t *service = (service_t *)base;
     job_t *job = ph_mem_alloc(NULL, sizeof *job);
     *job = (job_t){.next = service->jobs,
                    .link = &service->jobs,
@@ -376,19 +393,40 @@ static void execute(ph_pvf_service_t *base, ph_env_t *env, const ph_pvf_request_
                    .done = done,
                    .ctx = ctx,
                    .arena = ph_arena_new(),
-                   .timeout_ms = request->timeout_ms};
+                   .timeout_ms = request->timeout_ms,
+                   .prepare_ms = PH_PVF_PREPARE_MS};
     if (job->next)
         job->next->link = &job->next;
     service->jobs = job;
     job->bomb_limit = request->code_bomb_limit < UINT32_MAX ? (uint32_t)request->code_bomb_limit : UINT32_MAX;
     memcpy(job->code_hash.bytes, request->code_hash.bytes, sizeof job->code_hash.bytes);
-    if (ph_validation_params_decode_all(request->params, job->arena, &job->params) != PH_OK) {
+    return job;
+}
+
+static void begin(job_t *job, ph_bytes_t code)
+{
+    job->code = ph_buf_new(code);
+    find_artifact(job->service, job);
+    pump(job->service);
+}
+
+static void execute(ph_pvf_service_t *base, ph_env_t *env, const ph_pvf_request_t *request,
+                    void (*done)(void *ctx, const ph_pvf_outcome_t *outcome), void *ctx)
+{
+    job_t *job = job_new((service_t *)base, env, request, done, ctx);
+    if (ph_validation_params_decode_all(request->params, job->arena, &job->params) == PH_OK)
+        begin(job, request->code);
+    else
         finish_without(job, PH_PVF_INTERNAL, "parameters that do not decode");
-        return;
-    }
-    job->code = ph_buf_new(request->code);
-    find_artifact(service, job);
-    pump(service);
+}
+
+static void pre_check(ph_pvf_service_t *base, ph_env_t *env, const ph_pvf_request_t *request,
+                      void (*done)(void *ctx, const ph_pvf_outcome_t *outcome), void *ctx)
+{
+    job_t *job = job_new((service_t *)base, env, request, done, ctx);
+    job->is_pre_check = true;
+    job->prepare_ms = request->timeout_ms;
+    begin(job, request->code);
 }
 
 /* ---- the service ---- */
@@ -427,7 +465,7 @@ ph_err_t ph_pvf_service_workers(ph_pvf_service_t **out, const ph_pvf_workers_con
     ph_pvf_executor_t executor = ph_pvf_executor_default();
     PH_TRY(ph_pvf_cache_new(&cache, config->cache_directory, &executor, CACHE_MAX));
     service_t *service = ph_mem_alloc(NULL, sizeof *service);
-    service->base = (ph_pvf_service_t){.execute = execute, .free = free_service};
+    service->base = (ph_pvf_service_t){.execute = execute, .pre_check = pre_check, .free = free_service};
     service->config = *config;
     service->executor = executor;
     service->cache = cache;

@@ -5,11 +5,10 @@
 
 #include "base/check.h"
 #include "crypto/hash.h"
-#include "pvf/adder_collator.h"
-#include "pvf/builtin.h"
+#include "pvf/builder.h"
 #include "runtime/blob.h"
 
-enum { FIRST_PARA = 2000, BLOCK_PEERS = 8 };
+enum { BLOCK_PEERS = 8 };
 
 struct ph_fleet_node {
     ph_fleet_t *fleet;
@@ -22,21 +21,25 @@ struct ph_fleet_node {
     uint8_t collator_seed[32];
     ph_collator_t collator;
     bool collates;
+    ph_builder_t *builder; /* outlives crashes, as what a collator was told does */
 };
 
-/* ---- the adder's collator ---- */
+/* ---- collators ---- */
 
-static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_hash_t *relay_parent,
-                        const ph_persisted_validation_data_t *pvd, ph_collation_result_t *out)
+static ph_err_t collate(void *ctx, ph_arena_t *arena, const ph_collation_request_t *request, ph_collation_result_t *out)
 {
     const ph_fleet_node_t *node = ctx;
-    ph_writer_t block = ph_writer_in(arena);
-    uint8_t *head = ph_arena_alloc(arena, PH_ADDER_HEAD_LEN);
-    (void)relay_parent;
-    PH_TRY(ph_adder_next_padded(&block, head, pvd->parent_head.v, node->fleet->config.pov_bytes));
-    out->head_data = ph_bytes(head, PH_ADDER_HEAD_LEN);
-    out->block_data = ph_writer_bytes(&block);
-    out->hrmp_watermark = pvd->relay_parent_number;
+    ph_built_t built;
+    PH_TRY(ph_builder_next(node->builder, arena, &built,
+                           &(ph_builder_parent_t){request->pvd->parent_head.v, request->code_hash,
+                                                  request->pvd->relay_parent_number, request->limits}));
+    *out = (ph_collation_result_t){.head_data = built.result.head_data.v,
+                                   .block_data = built.block_data,
+                                   .upward_messages = built.result.upward_messages,
+                                   .horizontal_messages = built.result.horizontal_messages,
+                                   .new_validation_code = built.result.new_validation_code,
+                                   .processed_downward_messages = built.result.processed_downward_messages,
+                                   .hrmp_watermark = built.result.hrmp_watermark};
     return PH_OK;
 }
 
@@ -95,10 +98,9 @@ static ph_fleet_node_t *add_node(ph_fleet_t *fleet, const char *name)
     return node;
 }
 
-static void add_collator(ph_fleet_t *fleet, size_t para, size_t bad)
+static void add_collator(ph_fleet_t *fleet, ph_para_id_t id, size_t bad)
 {
     char name[40];
-    ph_para_id_t id = fleet->local->paras[para].id;
     if (bad)
         snprintf(name, sizeof name, "bad-collator-%zu", bad);
     else
@@ -107,6 +109,7 @@ static void add_collator(ph_fleet_t *fleet, size_t para, size_t bad)
     ph_blake2_256(node->collator_seed, ph_bytes(name, strlen(name)));
     node->bad = bad > 0;
     node->collates = true;
+    node->builder = ph_builder_new(fleet->config.pov_bytes);
     node->collator = (ph_collator_t){
         .para_id = id, .collate = collate, .ctx = node, .bad = node->bad, .fault_offset = (uint32_t)bad};
 }
@@ -137,24 +140,21 @@ static ph_err_t raise_node(ph_fleet_node_t *node)
 }
 
 /* What para number `i` runs. */
-static ph_fleet_code_t code_of(const ph_fleet_config_t *config, size_t i, ph_bytes_t adder_head)
+static ph_fleet_code_t code_of(const ph_fleet_config_t *config, ph_arena_t *arena, size_t i)
 {
     if (config->code_count)
         return config->codes[i % config->code_count];
-    return (ph_fleet_code_t){ph_bytes(ph_pvf_adder_wasm, ph_pvf_adder_wasm_len), adder_head};
+    return (ph_fleet_code_t){ph_builtin_code(PH_BUILTIN_ADDER), ph_builtin_genesis_head(arena, PH_BUILTIN_ADDER, 0)};
 }
 
 static ph_err_t build_local(ph_fleet_t *fleet, char *why, size_t why_len)
 {
     const ph_fleet_config_t *config = &fleet->config;
-    ph_local_para_t *paras = ph_mem_alloc(NULL, (config->paras + 1) * sizeof *paras);
-    uint8_t genesis_head[PH_ADDER_HEAD_LEN];
-    ph_adder_head_t genesis;
-    ph_adder_genesis(&genesis);
-    ph_adder_head_encode(genesis_head, &genesis);
+    ph_arena_t *arena = ph_arena_new();
+    ph_local_para_t *paras = ph_arena_alloc(arena, (config->paras + 1) * sizeof *paras);
     for (size_t i = 0; i < config->paras; i++) {
-        ph_fleet_code_t code = code_of(config, i, ph_bytes(genesis_head, sizeof genesis_head));
-        paras[i] = (ph_local_para_t){.id = {(uint32_t)(FIRST_PARA + i)}, .code = code.pvf, .head = code.head};
+        ph_fleet_code_t code = code_of(config, arena, i);
+        paras[i] = (ph_local_para_t){.id = {(uint32_t)(PH_FLEET_FIRST_PARA + i)}, .code = code.pvf, .head = code.head};
     }
     ph_local_config_t local = {.validators = config->validators,
                                .paras = paras,
@@ -166,7 +166,7 @@ static ph_err_t build_local(ph_fleet_t *fleet, char *why, size_t why_len)
                                                    ? config->runtime_code
                                                    : ph_bytes(ph_runtime_wasm, ph_runtime_wasm_len)};
     ph_err_t err = ph_local_new(&fleet->local, &local, why, why_len);
-    ph_mem_free(paras);
+    ph_arena_free(arena);
     return err;
 }
 
@@ -184,6 +184,11 @@ ph_err_t ph_fleet_new(ph_fleet_t **out, const ph_fleet_config_t *config, char *w
         ph_fleet_free(fleet);
         return err;
     }
+    ph_executor_prefer(fleet->local->executor, config->runtime_body);
+    for (size_t i = 0; i < config->paras; i++)
+        ph_list_push(NULL, &fleet->paras, fleet->local->paras[i].id);
+    for (size_t i = 0; i < config->collate_count; i++)
+        ph_list_push(NULL, &fleet->paras, config->collate[i]);
     *out = fleet;
     return PH_OK;
 }
@@ -197,10 +202,10 @@ ph_err_t ph_fleet_start(ph_fleet_t *fleet, char *why, size_t why_len)
         node->validator_seed = v->seed;
         config->register_authority(config->ctx, node->index, &v->discovery);
     }
-    for (size_t i = 0; i < config->paras; i++)
-        add_collator(fleet, i, 0);
+    for (size_t i = 0; i < fleet->paras.count; i++)
+        add_collator(fleet, fleet->paras.items[i], 0);
     for (size_t i = 0; config->paras && i < config->bad_collators; i++)
-        add_collator(fleet, i % config->paras, i + 1);
+        add_collator(fleet, fleet->paras.items[i % config->paras], i + 1);
     for (size_t i = 0; i < fleet->nodes.count; i++) {
         ph_err_t err = raise_node(fleet->nodes.items[i]);
         if (err != PH_OK) {
@@ -277,6 +282,7 @@ void ph_fleet_free(ph_fleet_t *fleet)
         return;
     for (size_t i = 0; i < fleet->nodes.count; i++) {
         ph_fleet_drop(fleet, (uint32_t)i);
+        ph_builder_free(fleet->nodes.items[i]->builder);
         ph_mem_free(fleet->nodes.items[i]);
     }
     for (size_t i = 0; ph_map_next(&fleet->blocks, &i, NULL, &value);)
@@ -285,9 +291,20 @@ void ph_fleet_free(ph_fleet_t *fleet)
     ph_map_free(&fleet->misbehaviour_seen);
     ph_list_free(&fleet->misbehaviour);
     ph_list_free(&fleet->nodes);
+    ph_list_free(&fleet->paras);
     if (!fleet->config.local)
         ph_local_free(fleet->local);
     ph_mem_free(fleet);
+}
+
+ph_err_t ph_fleet_act(ph_fleet_t *fleet, ph_para_id_t para, const ph_courier_action_t *action)
+{
+    for (size_t i = 0; i < fleet->nodes.count; i++) {
+        ph_fleet_node_t *node = fleet->nodes.items[i];
+        if (node->collates && !node->bad && node->collator.para_id.v == para.v)
+            return ph_builder_act(node->builder, action);
+    }
+    return PH_ERR_NOT_FOUND;
 }
 
 ph_node_t *ph_fleet_view(const ph_fleet_t *fleet)

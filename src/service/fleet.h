@@ -9,6 +9,8 @@
 #include "service/local.h"
 #include "service/node.h"
 
+#define PH_FLEET_FIRST_PARA 2000u
+
 /* A validation function and the head its chain begins with. */
 typedef struct ph_fleet_code {
     ph_bytes_t pvf, head;
@@ -22,9 +24,13 @@ typedef struct ph_fleet_config {
     const ph_fleet_code_t
         *codes;        /* instead of the built-in adder, given to the paras in turn; borrowed by ph_fleet_new */
     size_t code_count; /* 0: built-in */
+    /* More paras, with a collator each that begins when its para does; borrowed by ph_fleet_new. */
+    const ph_para_id_t *collate;
+    size_t collate_count;
     ph_local_t
         *local; /* a network built beforehand, of that many validators and paras; outlives the fleet. NULL: none */
-    ph_bytes_t runtime_code;       /* for `:code`; empty: the runtime's own wasm body */
+    ph_bytes_t runtime_code; /* for `:code`; empty: the runtime's own wasm body */
+    ph_runtime_body_t runtime_body;
     ph_pvf_service_t *pvf_service; /* outlives the fleet */
     /* Makes the env of node `index`; it outlives the node. */
     ph_env_t *(*make_env)(void *ctx, uint32_t index, const char *name);
@@ -49,6 +55,7 @@ typedef struct ph_fleet_node ph_fleet_node_t;
 typedef struct ph_fleet {
     ph_fleet_config_t config;
     ph_local_t *local;                /* its own unless config.local */
+    PH_LIST(ph_para_id_t) paras;      /* those of the genesis, then those of config.collate */
     PH_LIST(ph_fleet_node_t *) nodes; /* validators first, then collators, then bad collators */
     ph_map_t blocks;                  /* ph_hash_t → ph_relay_block_t *: every block that any node knew */
     PH_LIST(ph_fleet_misbehaviour_t) misbehaviour;
@@ -76,6 +83,10 @@ PH_MUST_CHECK ph_err_t ph_fleet_revive(ph_fleet_t *fleet, uint32_t index);
 /* Conclude to every node. After it the envs must be ended before ph_fleet_free. */
 void ph_fleet_conclude(ph_fleet_t *fleet);
 void ph_fleet_free(ph_fleet_t *fleet);
+
+/* Has the para's collator do this in one of its next blocks, once the para runs courier (pvf/courier_collator.h);
+ * copied. NOT_FOUND: it has no collator here; FULL: too much waits already. */
+PH_MUST_CHECK ph_err_t ph_fleet_act(ph_fleet_t *fleet, ph_para_id_t para, const ph_courier_action_t *action);
 
 /* The validator node with the longest best chain (the first such): the network's view. NULL if none is up. */
 ph_node_t *ph_fleet_view(const ph_fleet_t *fleet);

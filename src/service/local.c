@@ -14,11 +14,15 @@
 
 #define STATE_VERSION 1
 
+static const char *const well_known[] = {"Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"};
+enum { WELL_KNOWN = sizeof well_known / sizeof *well_known };
+/* A million units of twelve decimals. */
+#define ENDOWMENT UINT64_C(1000000000000000000)
+
 static void name_validator(char out[32], size_t i)
 {
-    static const char *const names[] = {"Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"};
-    if (i < sizeof names / sizeof *names)
-        snprintf(out, 32, "%s", names[i]);
+    if (i < WELL_KNOWN)
+        snprintf(out, 32, "%s", well_known[i]);
     else
         snprintf(out, 32, "Validator%zu", i);
 }
@@ -57,6 +61,31 @@ ph_err_t ph_local_make_validator(ph_local_validator_t *v, ph_genesis_validator_t
     return PH_OK;
 }
 
+static ph_account_id_t account_of(const char *name, const char *path)
+{
+    uint8_t seed[32];
+    ph_sr25519_keypair_t pair;
+    ph_account_id_t account;
+    ph_err_t err = seed_of(seed, name, path);
+    PH_CHECK(err == PH_OK);
+    ph_sr25519_from_mini_secret(&pair, seed);
+    memcpy(account.bytes, pair.public_key, 32);
+    return account;
+}
+
+/* The accounts that everybody has the keys of; the first may do what root may. */
+static void endow(ph_genesis_t *genesis, ph_genesis_balance_t balances[2 * WELL_KNOWN], ph_account_id_t *sudo)
+{
+    for (size_t i = 0; i < WELL_KNOWN; i++) {
+        balances[2 * i] = (ph_genesis_balance_t){account_of(well_known[i], ""), ENDOWMENT};
+        balances[2 * i + 1] = (ph_genesis_balance_t){account_of(well_known[i], "//stash"), ENDOWMENT};
+    }
+    *sudo = balances[0].account;
+    genesis->balances = balances;
+    genesis->balance_count = 2 * WELL_KNOWN;
+    genesis->sudo = sudo;
+}
+
 static ph_err_t build_state(ph_local_t *local, const ph_local_config_t *config,
                             const ph_genesis_validator_t *validators, char *why, size_t why_len)
 {
@@ -77,6 +106,9 @@ static ph_err_t build_state(ph_local_t *local, const ph_local_config_t *config,
                             .para_count = config->para_count,
                             .config = &host_config,
                             .code = config->runtime_code};
+    ph_genesis_balance_t balances[2 * WELL_KNOWN];
+    ph_account_id_t sudo;
+    endow(&genesis, balances, &sudo);
     genesis.chain.slot_ms = config->slot_ms;
     genesis.chain.epoch_slots = config->session_slots;
     ph_state_t *empty = ph_state_empty(local->store), *state = NULL;
@@ -88,6 +120,8 @@ static ph_err_t build_state(ph_local_t *local, const ph_local_config_t *config,
         err = ph_overlay_state(overlay, &state, STATE_VERSION);
     if (err == PH_OK)
         local->genesis = ph_relay_block_genesis(state);
+    if (local->genesis)
+        local->genesis->executor = local->executor;
     ph_state_unref(state);
     ph_overlay_free(overlay);
     ph_state_unref(empty);
@@ -100,6 +134,7 @@ ph_local_t *ph_local_alloc(size_t validators, size_t paras)
     ph_local_t *local = ph_arena_alloc(arena, sizeof *local);
     local->arena = arena;
     local->store = ph_trie_store_new(NULL);
+    local->executor = ph_executor_new(PH_RUNTIME_NATIVE);
     local->validator_count = validators;
     local->validators = ph_arena_alloc(arena, validators * sizeof *local->validators);
     local->para_count = paras;
@@ -132,6 +167,7 @@ void ph_local_free(ph_local_t *local)
     if (!local)
         return;
     ph_relay_block_unref(local->genesis);
+    ph_executor_free(local->executor);
     ph_trie_store_free(local->store);
     ph_arena_free(local->arena);
 }

@@ -8,6 +8,7 @@
 #define PH_SERVICE_LOCAL_H
 
 #include "chain/block.h"
+#include "chain/executor.h"
 
 typedef struct ph_local_para {
     ph_para_id_t id;
@@ -40,6 +41,7 @@ typedef struct ph_local {
     ph_local_para_t *paras; /* in order of id; code and head only from a specification, empty otherwise */
     size_t para_count;
     uint64_t slot_ms;
+    ph_executor_t *executor; /* that all blocks are run by */
     ph_relay_block_t *genesis;
 } ph_local_t;
 

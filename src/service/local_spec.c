@@ -142,6 +142,8 @@ ph_err_t ph_local_from_spec(ph_local_t **out, ph_bytes_t text, ph_bytes_t runtim
         err = ph_state_build(&state, local->store, pairs.items, pairs.count, PH_STATE_VERSION);
     if (err == PH_OK)
         local->genesis = ph_relay_block_genesis(state);
+    if (local && local->genesis)
+        local->genesis->executor = local->executor;
     ph_state_unref(state);
     ph_arena_free(r.arena);
     if (err != PH_OK) {

@@ -15,6 +15,7 @@
 #include "node/network_bridge/network_bridge.h"
 #include "node/pov_distribution/pov_distribution.h"
 #include "node/provisioner/provisioner.h"
+#include "node/pvf_checker/pvf_checker.h"
 #include "node/runtime_api/runtime_api.h"
 #include "node/statement_distribution/statement_distribution.h"
 #include "primitives/hash_of.h"
@@ -35,6 +36,7 @@ struct ph_node {
     ph_chain_api_config_t chain_api;
     ph_runtime_api_config_t runtime_api;
     ph_candidate_validation_config_t candidate_validation;
+    ph_pvf_checker_config_t pvf_checker;
     ph_candidate_backing_config_t candidate_backing;
     ph_candidate_selection_config_t candidate_selection;
     ph_statement_distribution_config_t statement_distribution;
@@ -48,6 +50,7 @@ struct ph_node {
     ph_collation_generation_config_t collation_generation;
     ph_gossip_support_config_t gossip_support;
     ph_network_bridge_config_t network_bridge;
+    ph_bitfield_distribution_config_t bitfield_distribution;
 };
 
 ph_env_t *ph_node_env(ph_node_t *node)
@@ -121,7 +124,8 @@ static void on_imported(void *ctx, ph_relay_block_t *block, bool best)
     ph_node_t *node = ctx;
     if (best)
         note_session(node, block);
-    trace_candidates(node, block);
+    if (node->started) /* blocks from the store told theirs in an earlier life */
+        trace_candidates(node, block);
     if (node->config.hooks.imported)
         node->config.hooks.imported(node->config.hooks.ctx, node, block, best);
     if (node->started && is_recent(node, block))
@@ -203,6 +207,7 @@ static void install(ph_node_t *node)
         return;
     ph_overseer_install(o, PH_SUBSYSTEM_CANDIDATE_VALIDATION, &ph_candidate_validation_ops,
                         &node->candidate_validation);
+    ph_overseer_install(o, PH_SUBSYSTEM_PVF_CHECKER, &ph_pvf_checker_ops, &node->pvf_checker);
     ph_overseer_install(o, PH_SUBSYSTEM_CANDIDATE_BACKING, &ph_candidate_backing_ops, &node->candidate_backing);
     ph_overseer_install(o, PH_SUBSYSTEM_CANDIDATE_SELECTION, &ph_candidate_selection_ops, &node->candidate_selection);
     ph_overseer_install(o, PH_SUBSYSTEM_STATEMENT_DISTRIBUTION, &ph_statement_distribution_ops,
@@ -214,7 +219,8 @@ static void install(ph_node_t *node)
     ph_overseer_install(o, PH_SUBSYSTEM_AVAILABILITY_RECOVERY, &ph_availability_recovery_ops,
                         &node->availability_recovery);
     ph_overseer_install(o, PH_SUBSYSTEM_BITFIELD_SIGNING, &ph_bitfield_signing_ops, &node->bitfield_signing);
-    ph_overseer_install(o, PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, &ph_bitfield_distribution_ops, NULL);
+    ph_overseer_install(o, PH_SUBSYSTEM_BITFIELD_DISTRIBUTION, &ph_bitfield_distribution_ops,
+                        &node->bitfield_distribution);
     ph_overseer_install(o, PH_SUBSYSTEM_PROVISIONER, &ph_provisioner_ops, &node->provisioner);
     ph_overseer_install(o, PH_SUBSYSTEM_BLOCK_AUTHORSHIP, &ph_block_authorship_ops, NULL);
     ph_overseer_install(o, PH_SUBSYSTEM_GOSSIP_SUPPORT, &ph_gossip_support_ops, &node->gossip_support);
@@ -228,6 +234,7 @@ static void configure(ph_node_t *node)
     node->chain_api = (ph_chain_api_config_t){node->chain};
     node->runtime_api = (ph_runtime_api_config_t){node->chain};
     node->candidate_validation = (ph_candidate_validation_config_t){.pvf = c->pvf};
+    node->pvf_checker = (ph_pvf_checker_config_t){.keystore = keystore};
     node->candidate_backing = (ph_candidate_backing_config_t){.keystore = keystore};
     node->candidate_selection = (ph_candidate_selection_config_t){.keystore = keystore, .slot_ms = c->slot_ms};
     node->statement_distribution = (ph_statement_distribution_config_t){.keystore = keystore, .slot_ms = c->slot_ms};
@@ -243,7 +250,9 @@ static void configure(ph_node_t *node)
     node->collation_generation =
         (ph_collation_generation_config_t){.collators = c->collators, .collator_count = c->collator_count};
     node->gossip_support = (ph_gossip_support_config_t){keystore, FULL_MESH_UP_TO};
-    node->network_bridge = (ph_network_bridge_config_t){.roles = roles, .serves_validation = c->validator_seed != NULL};
+    node->network_bridge = (ph_network_bridge_config_t){
+        .roles = roles, .serves_validation = c->validator_seed != NULL, .slot_ms = c->slot_ms};
+    node->bitfield_distribution = (ph_bitfield_distribution_config_t){.slot_ms = c->slot_ms};
 }
 
 ph_err_t ph_node_new(ph_node_t **out, const ph_node_config_t *config)

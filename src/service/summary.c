@@ -121,10 +121,10 @@ static void note_event(ph_arena_t *arena, ph_para_history_t *all, size_t count, 
 
 ph_para_history_t *ph_para_histories(ph_arena_t *arena, const ph_fleet_t *fleet, ph_node_t *view)
 {
-    size_t count = fleet->config.paras;
+    size_t count = fleet->paras.count;
     ph_para_history_t *all = ph_arena_alloc(arena, (count + 1) * sizeof *all);
     for (size_t i = 0; i < count; i++)
-        all[i].id = fleet->local->paras[i].id;
+        all[i].id = fleet->paras.items[i];
     if (!view)
         return all;
     ph_chain_t *chain = ph_node_chain(view);
@@ -315,7 +315,7 @@ void ph_summary_write(ph_json_t *j, const ph_fleet_t *fleet, const ph_summary_t 
     ph_para_history_t *paras = ph_para_histories(arena, fleet, view);
     ph_json_key(j, "paras");
     ph_json_array(j);
-    for (size_t i = 0; i < fleet->config.paras; i++)
+    for (size_t i = 0; i < fleet->paras.count; i++)
         write_para(j, &paras[i]);
     ph_json_end_array(j);
     write_counts(j, s);

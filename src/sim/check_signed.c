@@ -8,8 +8,8 @@
 typedef struct subject {
     uint8_t key[32], about[32];
     uint32_t session;
-    uint32_t kind; /* 'b' bitfield of a parent, 'c' statement of a candidate, 's' Seconded of a parent,
-                      't' block of a slot by the clock, 'n' block of a slot by the header */
+    uint32_t kind; /* 'b' bitfield of a parent, 'c' statement of a candidate, 's' Seconded of a parent, 'v' vote on
+                      code, 't' block of a slot by the clock, 'n' block of a slot by the header */
 } subject_t;
 
 static void note(ph_check_t *check, const subject_t *subject, const uint8_t what[32], const char *contradiction)
@@ -69,6 +69,23 @@ static void note_bitfield(ph_check_t *check, const uint8_t *key, ph_check_reader
     note(check, &of_parent, what, "signed two bitfields for one parent");
 }
 
+/* "VCPC", whether it is accepted, the code's hash; then the session and who votes. */
+static void note_vote(ph_check_t *check, const uint8_t *key, ph_check_reader_t *r)
+{
+    uint8_t what[32] = {0};
+    ph_check_take(r, 4);
+    what[0] = ph_check_u8(r);
+    ph_bytes_t code = ph_check_take(r, 32);
+    uint32_t session = ph_check_u32(r);
+    ph_check_u32(r);
+    if (r->bad || r->at != r->end || what[0] > 1) {
+        ph_check_violated(check, PH_CHECK_SIGNED, "key %s signed a vote that is none", ph_check_short(key).text);
+        return;
+    }
+    subject_t of_code = subject_of(key, 'v', session, code.data);
+    note(check, &of_code, what, "voted both for and against code");
+}
+
 static subject_t subject_of_slot(const uint8_t *key, char kind, uint64_t slot)
 {
     uint8_t about[32] = {0};
@@ -102,6 +119,8 @@ void ph_check_signature(void *ctx, ph_env_t *env, ph_key_type_t type, const uint
     *(ph_env_t **)ph_map_put(&check->node_of, public_key, NULL) = env;
     if (payload.len > 4 && memcmp(payload.data, "BKNG", 4) == 0)
         note_statement(check, public_key, &r);
+    else if (payload.len > 4 && memcmp(payload.data, "VCPC", 4) == 0)
+        note_vote(check, public_key, &r);
     else
         note_bitfield(check, public_key, &r);
 }

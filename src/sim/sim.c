@@ -23,6 +23,14 @@ struct ph_sim {
         uint32_t node;
         uint64_t down_us;
     } * crashes;
+    struct planned {
+        ph_sim_t *sim;
+        const ph_sim_extrinsic_t *extrinsic;
+    } * planned;
+    struct planned_act {
+        ph_sim_t *sim;
+        const ph_sim_act_t *act;
+    } * planned_acts;
     uint32_t slots_run;
 };
 
@@ -136,6 +144,55 @@ static void plan_crashes(ph_sim_t *sim)
     }
 }
 
+static void on_submitted(void *ctx, uint64_t node, const ph_pool_answer_t *answer)
+{
+    ph_sim_t *sim = ctx;
+    char text[120];
+    ph_pool_explain(text, sizeof text, answer);
+    ph_trace(ph_fleet_env(sim->fleet, (uint32_t)node), "chain", "transaction-submitted", PH_FIELDS(.reason = text));
+}
+
+static void submit(void *ctx)
+{
+    const struct planned *planned = ctx;
+    ph_sim_t *sim = planned->sim;
+    uint32_t index = planned->extrinsic->node;
+    ph_node_t *node = index < ph_fleet_count(sim->fleet) ? ph_fleet_node(sim->fleet, index) : NULL;
+    if (node)
+        (void)ph_pool_submit(ph_chain_pool(ph_node_chain(node)), planned->extrinsic->xt, PH_TRANSACTION_SOURCE_LOCAL,
+                             on_submitted, sim, index);
+}
+
+static void plan_extrinsics(ph_sim_t *sim)
+{
+    size_t count = sim->config.extrinsic_count;
+    sim->planned = ph_mem_alloc(NULL, (count + 1) * sizeof *sim->planned);
+    for (size_t i = 0; i < count; i++) {
+        sim->planned[i] = (struct planned){sim, &sim->config.extrinsics[i]};
+        ph_world_at(sim->world, START_US + sim->config.extrinsics[i].slot * slot_us(sim), submit, &sim->planned[i]);
+    }
+}
+
+static void act(void *ctx)
+{
+    const struct planned_act *planned = ctx;
+    ph_fleet_t *fleet = planned->sim->fleet;
+    ph_err_t err = ph_fleet_act(fleet, planned->act->para, &planned->act->action);
+    if (err != PH_OK)
+        ph_trace(ph_fleet_env(fleet, 0), "chain", "act-refused",
+                 PH_FIELDS(PH_F_PARA(planned->act->para), .reason = ph_err_text(err)));
+}
+
+static void plan_acts(ph_sim_t *sim)
+{
+    size_t count = sim->config.act_count;
+    sim->planned_acts = ph_mem_alloc(NULL, (count + 1) * sizeof *sim->planned_acts);
+    for (size_t i = 0; i < count; i++) {
+        sim->planned_acts[i] = (struct planned_act){sim, &sim->config.acts[i]};
+        ph_world_at(sim->world, START_US + sim->config.acts[i].slot * slot_us(sim), act, &sim->planned_acts[i]);
+    }
+}
+
 /* Half of the validators on each side, drawn; collators fall where they fall. */
 static void cut(void *ctx)
 {
@@ -208,8 +265,11 @@ ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, si
                                .pov_bytes = config->pov_bytes,
                                .codes = config->codes,
                                .code_count = config->code_count,
+                               .collate = config->collate,
+                               .collate_count = config->collate_count,
                                .local = config->local,
                                .runtime_code = config->runtime_code,
+                               .runtime_body = config->runtime_body,
                                .pvf_service = sim->pvf,
                                .make_env = make_env,
                                .register_authority = register_authority,
@@ -225,6 +285,8 @@ ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, si
         return err;
     }
     plan_crashes(sim);
+    plan_extrinsics(sim);
+    plan_acts(sim);
     if (config->has_partition) {
         ph_world_at(sim->world, START_US + config->partition_from * slot_us(sim), cut, sim);
         ph_world_at(sim->world, START_US + config->partition_to * slot_us(sim), heal, sim);
@@ -295,5 +357,7 @@ void ph_sim_free(ph_sim_t *sim)
     ph_trace_counts_free(&sim->counts);
     ph_json_free(&sim->line);
     ph_mem_free(sim->crashes);
+    ph_mem_free(sim->planned);
+    ph_mem_free(sim->planned_acts);
     ph_mem_free(sim);
 }

@@ -10,6 +10,19 @@
 #include "env/sim/world.h"
 #include "service/fleet.h"
 
+/* A transaction that somebody hands to a node at the start of a slot. */
+typedef struct ph_sim_extrinsic {
+    uint32_t slot, node; /* a node that is down then hears nothing */
+    ph_bytes_t xt;       /* without its length */
+} ph_sim_extrinsic_t;
+
+/* Something for a para's collator to do, from the start of a slot on (ph_fleet_act). */
+typedef struct ph_sim_act {
+    uint32_t slot;
+    ph_para_id_t para;
+    ph_courier_action_t action;
+} ph_sim_act_t;
+
 typedef struct ph_sim_config {
     uint64_t seed;
     size_t validators, paras, bad_collators, crashes;
@@ -23,9 +36,17 @@ typedef struct ph_sim_config {
     size_t pov_bytes;
     const ph_fleet_code_t *codes; /* as in ph_fleet_config_t */
     size_t code_count;
+    const ph_para_id_t *collate; /* likewise */
+    size_t collate_count;
     ph_local_t *local; /* likewise */
     ph_bytes_t runtime_code;
+    ph_runtime_body_t runtime_body;
     bool no_memo;
+    const ph_sim_extrinsic_t
+        *extrinsics; /* outlive the simulation; each is answered by an event "transaction-submitted" */
+    size_t extrinsic_count;
+    const ph_sim_act_t *acts; /* outlive the simulation; what no collator can do is an event "act-refused" */
+    size_t act_count;
     ph_log_t *log;
     /* Every trace event as one line of JSON without the newline; may be NULL. false: it was in vain, the run fails. */
     bool (*event_line)(void *ctx, const char *line, size_t len);

@@ -238,7 +238,7 @@ static inline ph_relay_block_t *make_with(fixture_t *f, ph_relay_block_t *parent
     ph_state_t *state = NULL;
     char why[200] = "";
     if (ph_build_block(arena, &header, &body, &state, parent, ph_bytes(pre_digest, len), slot * SLOT_MS + 1,
-                       ph_writer_bytes(&w), why, sizeof why) != PH_OK)
+                       ph_writer_bytes(&w), NULL, why, sizeof why) != PH_OK)
         fail_msg("cannot build: %s", why);
     if (tamper)
         tamper(&header);

@@ -79,8 +79,8 @@ class Program(Cli):
         for command in ([], ["dev"], ["sim"], ["bench"], ["tool"], ["tool", "hash"], ["tool", "key"], ["tool", "key", "inspect"],
                         ["tool", "key", "sign"], ["tool", "key", "verify"], ["tool", "erasure"], ["tool", "erasure", "encode"],
                         ["tool", "erasure", "root"], ["tool", "erasure", "recover"], ["tool", "trie"], ["tool", "trie", "root"],
-                        ["tool", "genesis"], ["tool", "spec"], ["tool", "scale"], ["tool", "storage-key"], ["tool", "pvf"], ["tool", "pvf", "exec"],
-                        ["tool", "pvf", "prepare"], ["tool", "vectors"]):
+                        ["tool", "genesis"], ["tool", "spec"], ["tool", "scale"], ["tool", "storage-key"], ["tool", "metadata"], ["tool", "pvf"],
+                        ["tool", "pvf", "exec"], ["tool", "pvf", "prepare"], ["tool", "vectors"]):
             with self.subTest(command=command):
                 text = self.good(*command, "--help")
                 self.assertIn("Usage: parahost" + "".join(" " + c for c in command), text)
@@ -361,7 +361,7 @@ class Genesis(Cli):
             self.assertIn(got["state_root"], self.good("tool", "genesis", path))
 
     def test_version_out_of_the_code(self):
-        for core, said, expected in ((4, 1, 1), (4, 0, 0), (5, 1, 1), (3, 1, 0), (2, 1, 0)):
+        for core, said, expected in ((4, 1, 1), (4, 0, 0), (5, 1, 1), (4, 7, 1), (3, 1, 0), (2, 1, 0)):
             got = self.good_json("tool", "genesis", self.spec(self.top(blob(core, said))), "--json")
             self.assertEqual(got["state_version"], expected, (core, said))
             pairs = self.write("top.json", json.dumps(self.top(blob(core, said))))
@@ -408,7 +408,7 @@ class Genesis(Cli):
 
     def test_bad_code(self):
         good = blob(4, 1)
-        for code in (b"", b"no module", good[:4], good.replace(b"\x10test", b"\xfctest", 1), blob(4, 7),
+        for code in (b"", b"no module", good[:4], good.replace(b"\x10test", b"\xfctest", 1), blob(4, 1)[:-1],
                      bytes.fromhex("52bc537646db8e05") + b"no zstd"):
             self.wrong("has to be given", "tool", "genesis", self.spec(self.top(code)))
 
@@ -559,6 +559,13 @@ class Sim(Cli):
         self.assertEqual(kept.read_text(), "kept")
         self.assertEqual(self.files(), ["state"])
 
+    def test_either_body_gives_the_same_run(self):
+        native, wasm = (self.good_json(*self.SMALL, "--runtime", body, "--json") for body in ("native", "wasm"))
+        self.assertEqual(native["digest"], wasm["digest"])
+        self.assertEqual(native["best"], wasm["best"])
+        self.assertEqual(native["virtual_seconds"], wasm["virtual_seconds"])
+        self.assertGreater(native["best"]["number"], 0)
+
     def test_links_and_devices_stay(self):
         target = self.write("target", "old")
         (self.dir / "link").symlink_to(target)
@@ -568,7 +575,6 @@ class Sim(Cli):
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
 
     def test_bad_arguments(self):
-        self.wrong("wasm is not available in this version; expected native", "sim", "--runtime", "wasm")
         self.wrong("expected one of native, wasm", "sim", "--runtime", "java")
         self.wrong("expected one --head for each --pvf", "sim", "--pvf", self.write("x", "x"))
         self.wrong("expected one --head for each --pvf", "sim", "--head", "0x")
@@ -719,6 +725,12 @@ class Bench(Cli):
         self.wrong("missing", "bench")
         self.wrong("does not take it", "bench", "trie", "--validators", "4")
         self.wrong("--cpu", "bench", "erasure", "--cpu", "z80")
+        self.wrong("portable kernel only", "bench", "erasure", "--cpu", "avx2")
+
+    def test_signatures_are_measured_alone_and_in_batches(self):
+        cases = self.good_json("bench", "sr25519", "--case-ms", "1", "--json")["cases"]
+        self.assertEqual([(case["name"], case["size"]) for case in cases if case["name"].startswith("verify-batch")],
+                         [("verify-batch-64", 64), ("verify-batch-256", 256)])
 
 
 class Vectors(Cli):

@@ -84,6 +84,14 @@ class Dev(unittest.TestCase):
         for word in ("built block", "seconds it", "backable", "is backed in relay block", "is included in relay block", "made relay block"):
             self.assertIn(word, err)
 
+    def test_the_blob_runs_the_chain_too(self):
+        status, out, err = self.run_dev(*FAST, "--runtime", "wasm", "--until-included", 2, "--timeout", 120, "--json")
+        self.assertEqual(status, 0, err)
+        summary = json.loads(out)
+        for para in summary["paras"]:
+            self.assertGreaterEqual(para["included"], 2)
+        self.assertEqual(summary["penalties"], 0)
+
     def test_a_goal_out_of_reach(self):
         status, out, err = self.run_dev(*FAST, "--until-included", 100000, "--timeout", 2)
         self.assertEqual(status, 1)

@@ -59,8 +59,6 @@ def environment(tree, name, seeds):
     found = {}
     if name.startswith("sim_"):
         found["PH_SIM_SEEDS"] = str(seeds)
-    if name.startswith("runtime_"):
-        found["PH_RUNTIME_WASM"] = os.path.join(folder(tree), "parahost_runtime.wasm")
     if name.startswith("cli_"):
         found["PARAHOST_BIN"] = os.path.join(folder(tree), "parahost")
     if name.startswith("external_"):

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "node/candidate_validation/pre_check.h"
 #include "primitives/descriptor.h"
 #include "primitives/hash_of.h"
 #include "primitives/ump.h"
@@ -32,6 +33,7 @@ typedef struct state {
     run_t *runs, **runs_end;
     size_t begun;
     bool concluded;
+    ph_pre_checks_t pre_checks;
 } state_t;
 
 static void begin(run_t *run);
@@ -365,6 +367,9 @@ static void on_message(ph_subsystem_t *self, ph_msg_t *msg)
         run_new(self, msg);
         begin_waiting(ph_root_job(self), NULL);
         break;
+    case PH_MSG_CANDIDATE_VALIDATION_PRE_CHECK:
+        ph_pre_check_begin(&((state_t *)ph_state(self))->pre_checks, self, msg);
+        break;
     }
 }
 
@@ -374,12 +379,13 @@ static ph_err_t handle(ph_subsystem_t *self, const ph_input_t *in)
     switch (in->kind) {
     case PH_IN_START:
         state->runs_end = &state->runs;
+        ph_pre_checks_init(&state->pre_checks);
         break;
     case PH_IN_MESSAGE:
         on_message(self, in->msg);
         break;
     case PH_IN_CONCLUDE:
-        state->concluded = true;
+        state->concluded = state->pre_checks.concluded = true;
         break;
     case PH_IN_ACTIVE_LEAVES:
     case PH_IN_BLOCK_FINALIZED:
@@ -393,6 +399,7 @@ static void destroy(ph_subsystem_t *self)
     state_t *state = ph_state(self);
     while (state->runs)
         run_free(state->runs);
+    ph_pre_checks_free(&state->pre_checks);
 }
 
 const ph_subsystem_ops_t ph_candidate_validation_ops = {

@@ -7,6 +7,9 @@
  *
  * Only what the candidate is to blame for is a verdict (Invalid). What we could not find out or carry out ourselves is
  * Failed: code not found, runtime errors, preparation errors, internal errors of the PVF host. Nothing is tried twice.
+ *
+ * Code under vote (pre_check): it is prepared under the session's limits for that. Valid: it can be run; Invalid: it
+ * could be nowhere, or the session's parameters are not to be had; Failed: not found, or a failure of our own.
  */
 #ifndef PH_NODE_CANDIDATE_VALIDATION_H
 #define PH_NODE_CANDIDATE_VALIDATION_H

@@ -23,7 +23,8 @@ typedef struct leaf {
 typedef struct building {
     size_t collator;
     leaf_t *leaf;
-    bool has_pvd, has_code;
+    bool has_pvd, has_code, has_limits;
+    ph_constraints_t limits;
     candidate_t candidate;
     ph_candidate_receipt_t receipt;
     ph_shared_pov_t pov;
@@ -84,10 +85,12 @@ static void collate(ph_job_t *job, void *flow)
     const ph_collator_t *collator = &config_of(job)->collators[b->collator];
     if (!b->has_pvd || !b->has_code)
         return;
-    ph_err_t err =
-        collator->collate(collator->ctx, ph_job_arena(job), ph_job_key(job), &b->candidate.pvd, &b->candidate.made);
+    ph_collation_request_t request = {ph_job_key(job), &b->candidate.pvd, b->candidate.code_hash,
+                                      b->has_limits ? &b->limits : NULL};
+    ph_err_t err = collator->collate(collator->ctx, ph_job_arena(job), &request, &b->candidate.made);
     if (err != PH_OK) {
-        ph_complain(self, PH_LOG_WARN, "no collation for para %u: %s", collator->para_id.v, ph_err_text(err));
+        ph_complain(self, err == PH_ERR_REFUSED ? PH_LOG_DEBUG : PH_LOG_WARN, "no collation for para %u: %s",
+                    collator->para_id.v, ph_err_text(err));
         return;
     }
     uint32_t n = state->built[b->collator]++;
@@ -125,6 +128,18 @@ static void note_code_hash(ph_job_t *job, void *flow, ph_err_t err,
     ph_join_done(b->answers);
 }
 
+/* An older runtime does not say; the collator does without. */
+static void note_limits(ph_job_t *job, void *flow, ph_err_t err,
+                        const ph_res_opt_constraints_runtime_api_error_t *limits)
+{
+    building_t *b = flow;
+    if (!err && limits->kind == PH_RES_OPT_CONSTRAINTS_RUNTIME_API_ERROR_OK && limits->ok.some) {
+        ph_constraints_clone(ph_job_arena(job), &b->limits, &limits->ok.value);
+        b->has_limits = true;
+    }
+    ph_join_done(b->answers);
+}
+
 static void begin(ph_job_t *job, leaf_t *leaf, size_t collator, ph_core_index_t core)
 {
     ph_para_id_t para = config_of(job)->collators[collator].para_id;
@@ -136,10 +151,11 @@ static void begin(ph_job_t *job, leaf_t *leaf, size_t collator, ph_core_index_t 
     b->candidate.session = leaf->session;
     b->candidate.para = para;
     b->answers = ph_join_new(job, collate, b);
-    ph_join_add(b->answers);
-    ph_join_add(b->answers);
+    for (int i = 0; i < 3; i++)
+        ph_join_add(b->answers);
     ph_ask_runtime_api_request_persisted_validation_data(job, ph_job_key(job), para, included, b, note_validation_data);
     ph_ask_runtime_api_request_validation_code_hash(job, ph_job_key(job), para, included, b, note_code_hash);
+    ph_ask_runtime_api_request_backing_constraints(job, ph_job_key(job), para, b, note_limits);
     ph_join_close(b->answers);
 }
 

@@ -3,10 +3,12 @@
  *
  * On an activated leaf, for each collator of the configuration: the first core on which its para may have a candidate
  * backed next (cores that are not occupied before occupied ones), the validation data and the code's hash under the
- * assumption that what is pending on chain gets included, one call of the collator, and the candidate goes to the
- * Collator Protocol: descriptor version 2, scheduled at the leaf, with the commitments, the PoV's hash and the erasure
- * root of PoV and validation data. A leaf gets one collation a para even if nothing was included since the last: each
- * stands on that leaf.
+ * assumption that what is pending on chain gets included, the limits of the next candidate, one call of the collator,
+ * and the candidate goes to the Collator Protocol: descriptor version 2, scheduled at the leaf, with the commitments,
+ * the PoV's hash and the erasure root of PoV and validation data. A leaf gets one collation a para even if nothing was
+ * included since the last: each stands on that leaf.
+ *
+ * A para need not exist yet: its collator begins when it has a core.
  *
  * Nothing is distributed for a leaf that ended meanwhile, for a para that has no core there, or when the PoV is larger
  * than the chain allows.
@@ -55,12 +57,21 @@ typedef enum ph_collator_fault {
 /* Their names ("pov-hash"), by fault; "none" for the first. */
 extern const char *const ph_collator_fault_names[PH_COLLATOR_FAULT_COUNT];
 
+/* What a collator is to build on. */
+typedef struct ph_collation_request {
+    const ph_hash_t *relay_parent;
+    const ph_persisted_validation_data_t *pvd;
+    ph_validation_code_hash_t code_hash; /* of the code that the block will be validated with */
+    const ph_constraints_t *limits; /* of the para's next candidate at the relay parent, as long as nothing is pending
+                                       there; NULL: the runtime does not say */
+} ph_collation_request_t;
+
 typedef struct ph_collator {
     ph_para_id_t para_id;
     /* The block on top of pvd->parent_head. Called on the node's loop, at most once a leaf. An error means no
-     * collation. */
-    ph_err_t (*collate)(void *ctx, ph_arena_t *arena, const ph_hash_t *relay_parent,
-                        const ph_persisted_validation_data_t *pvd, ph_collation_result_t *out);
+     * collation; REFUSED: there is to be none this time. */
+    ph_err_t (*collate)(void *ctx, ph_arena_t *arena, const ph_collation_request_t *request,
+                        ph_collation_result_t *out);
     void *ctx;
     /* Cheats: its n-th collation (from 0) has the fault ph_collator_fault_at(fault_offset + n). */
     bool bad;
