@@ -208,7 +208,8 @@ static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err,
     leaf_t *leaf = flow;
     if (err || info->kind != PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK || !info->ok.some)
         return;
-    ph_session_info_clone(ph_job_arena(job), &leaf->info, &info->ok.value);
+    ph_job_keep_reply(job);
+    leaf->info = info->ok.value;
     if (leaf->info.validators.count < 2 ||
         !ph_keystore_find_validator(config_of(job)->keystore, leaf->info.validators.items, leaf->info.validators.count,
                                     &leaf->me))
