@@ -35,14 +35,25 @@ bool ph_bytes_start_with(ph_bytes_t bytes, ph_bytes_t prefix)
 
 struct ph_buf {
     atomic_size_t refs;
-    uint8_t *data;
+    uint8_t *data; /* behind the struct, or a piece of memory of its own */
     size_t len;
+    uint64_t hash;
+    void *note;
+    void (*note_unref)(void *note);
+    uint8_t own[];
 };
+
+static ph_buf_t *buf_new(size_t own)
+{
+    ph_buf_t *buf = ph_mem_grow(NULL, NULL, 0, sizeof *buf + own);
+    memset(buf, 0, sizeof *buf);
+    atomic_init(&buf->refs, 1);
+    return buf;
+}
 
 ph_buf_t *ph_buf_take(uint8_t *heap_data, size_t len)
 {
-    ph_buf_t *buf = ph_mem_alloc(NULL, sizeof *buf);
-    atomic_init(&buf->refs, 1);
+    ph_buf_t *buf = buf_new(0);
     buf->data = heap_data;
     buf->len = len;
     return buf;
@@ -50,8 +61,12 @@ ph_buf_t *ph_buf_take(uint8_t *heap_data, size_t len)
 
 ph_buf_t *ph_buf_new(ph_bytes_t content)
 {
-    ph_bytes_t copy = ph_bytes_copy(NULL, content);
-    return ph_buf_take(copy.data, copy.len);
+    ph_buf_t *buf = buf_new(content.len);
+    buf->data = buf->own;
+    buf->len = content.len;
+    if (content.len)
+        memcpy(buf->own, content.data, content.len);
+    return buf;
 }
 
 ph_buf_t *ph_buf_ref(ph_buf_t *buf)
@@ -66,8 +81,29 @@ void ph_buf_unref(void *ptr)
     ph_buf_t *buf = ptr;
     if (!buf || atomic_fetch_sub_explicit(&buf->refs, 1, memory_order_acq_rel) != 1)
         return;
-    ph_mem_free(buf->data);
+    if (buf->note)
+        buf->note_unref(buf->note);
+    if (buf->data != buf->own)
+        ph_mem_free(buf->data);
     ph_mem_free(buf);
+}
+
+void *ph_buf_note(const ph_buf_t *buf, void (*unref)(void *note))
+{
+    return buf->note && buf->note_unref == unref ? buf->note : NULL;
+}
+
+void ph_buf_set_note(ph_buf_t *buf, void *note, void (*unref)(void *note))
+{
+    if (buf->note)
+        buf->note_unref(buf->note);
+    buf->note = note;
+    buf->note_unref = unref;
+}
+
+uint64_t *ph_buf_hash(ph_buf_t *buf)
+{
+    return &buf->hash;
 }
 
 ph_bytes_t ph_buf_bytes(const ph_buf_t *buf)
@@ -113,8 +149,12 @@ void ph_writer_free(ph_writer_t *w)
 
 ph_buf_t *ph_writer_to_buf(ph_writer_t *w)
 {
+    enum { SMALL = 4096 }; /* one piece of memory and a copy are cheaper than two */
     PH_CHECK(!w->arena);
-    ph_buf_t *buf = ph_buf_take(w->data, w->len);
+    bool copies = w->len <= SMALL || w->cap - w->len > w->len / 8;
+    ph_buf_t *buf = copies ? ph_buf_new(ph_writer_bytes(w)) : ph_buf_take(w->data, w->len);
+    if (copies)
+        ph_mem_free(w->data);
     *w = PH_WRITER_HEAP;
     return buf;
 }

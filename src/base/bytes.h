@@ -33,6 +33,13 @@ ph_buf_t *ph_buf_take(uint8_t *heap_data, size_t len); /* takes ph_mem_alloc'd m
 ph_buf_t *ph_buf_ref(ph_buf_t *buf);                   /* returns buf */
 void ph_buf_unref(void *buf);                          /* NULL allowed; fits ph_arena_defer */
 ph_bytes_t ph_buf_bytes(const ph_buf_t *buf);          /* NULL gives the empty string */
+/* What was worked out from a buffer's content alone may stay with it, for whoever gets the buffer next on the same
+ * thread (buffers that travel between threads must not be given one): one thing at a time, told apart by the function
+ * that drops it, which gets it with the last reference of the buffer. */
+void *ph_buf_note(const ph_buf_t *buf, void (*unref)(void *note)); /* borrowed; NULL: none of that kind */
+void ph_buf_set_note(ph_buf_t *buf, void *note, void (*unref)(void *note)); /* takes over a reference */
+/* A place for a hash of the content, 0 until somebody computes it; same rule. */
+uint64_t *ph_buf_hash(ph_buf_t *buf);
 
 /* A buffer that grows while it is written (on the heap, or in an arena when given one). */
 typedef struct ph_writer {

@@ -2,8 +2,9 @@
 
 #include "chain/private.h"
 
-/* Who may author on top of a block: asked of the runtime there, kept per parent. */
+/* Who may author on top of a block: asked of the runtime there, kept per parent, shared by the nodes of a process. */
 typedef struct epoch {
+    size_t refs;
     ph_arena_t *arena;
     bool genesis;
     ph_babe_epoch_rules_t current, next;
@@ -41,8 +42,17 @@ static ph_err_t ask(ph_chain_t *chain, ph_babe_epoch_rules_t *out, ph_arena_t *a
     return PH_OK;
 }
 
-static void free_epoch(epoch_t *epoch)
+static void *ref_epoch(void *ptr)
 {
+    ((epoch_t *)ptr)->refs++;
+    return ptr;
+}
+
+static void unref_epoch(void *ptr)
+{
+    epoch_t *epoch = ptr;
+    if (--epoch->refs != 0)
+        return;
     ph_arena_free(epoch->arena);
     ph_mem_free(epoch);
 }
@@ -50,16 +60,31 @@ static void free_epoch(epoch_t *epoch)
 static ph_err_t load(ph_chain_t *chain, epoch_t **out, ph_relay_block_t *parent)
 {
     epoch_t *epoch = ph_mem_alloc(NULL, sizeof *epoch);
+    epoch->refs = 1;
     epoch->arena = ph_arena_new();
     epoch->genesis = parent->header.number == 0;
     ph_err_t err = ask(chain, &epoch->current, epoch->arena, parent, "BabeApi_current_epoch");
     if (err == PH_OK)
         err = ask(chain, &epoch->next, epoch->arena, parent, "BabeApi_next_epoch");
     if (err != PH_OK) {
-        free_epoch(epoch);
+        unref_epoch(epoch);
         return err;
     }
     *out = epoch;
+    return PH_OK;
+}
+
+static ph_err_t recall_or_load(ph_chain_t *chain, epoch_t **out, ph_relay_block_t *parent)
+{
+    ph_memo_t *memo = chain->env->memo;
+    if (!memo)
+        return load(chain, out, parent);
+    ph_memo_key_t key;
+    ph_memo_key(&key, "epochs", (ph_bytes_t[]){ph_bytes(parent->hash.bytes, sizeof parent->hash.bytes)}, 1);
+    if ((*out = ph_memo_get(memo, &key)))
+        return PH_OK;
+    PH_TRY(load(chain, out, parent));
+    ph_memo_put(memo, &key, *out, ref_epoch, unref_epoch);
     return PH_OK;
 }
 
@@ -67,7 +92,7 @@ void ph_chain_epochs_free(ph_chain_t *chain)
 {
     void *value;
     for (size_t i = 0; ph_map_next(&chain->epochs, &i, NULL, &value);)
-        free_epoch(*(epoch_t **)value);
+        unref_epoch(*(epoch_t **)value);
     ph_map_free(&chain->epochs);
 }
 
@@ -77,7 +102,7 @@ ph_err_t ph_chain_epoch_for(ph_chain_t *chain, ph_babe_epoch_rules_t *out, ph_re
 {
     epoch_t **slot_of = ph_map_get(&chain->epochs, &parent->hash), *epoch = slot_of ? *slot_of : NULL;
     if (!epoch) {
-        PH_TRY(load(chain, &epoch, parent));
+        PH_TRY(recall_or_load(chain, &epoch, parent));
         if (chain->epochs.count >= 64)
             ph_chain_epochs_free(chain);
         *(epoch_t **)ph_map_put(&chain->epochs, &parent->hash, NULL) = epoch;

@@ -68,7 +68,7 @@ static uint64_t now(ph_hub_t *hub)
 }
 
 static void observe(ph_hub_t *hub, ph_hub_event_t event, uint32_t from, uint32_t to, ph_protocol_id_t proto,
-                    ph_bytes_t content)
+                    ph_buf_t *content)
 {
     if (hub->driver.observe)
         hub->driver.observe(hub->ctx, event, from, to, proto, content);
@@ -242,7 +242,7 @@ static void call_opened(stream_t *stream, unsigned side)
     ph_hub_node_t *node = hub->nodes.items[stream->node[side]], *peer = hub->nodes.items[stream->node[!side]];
     stream->open[side] = true;
     stream->asked[side] = false;
-    observe(hub, PH_HUB_OPENED, peer->index, node->index, stream->proto, (ph_bytes_t){0});
+    observe(hub, PH_HUB_OPENED, peer->index, node->index, stream->proto, NULL);
     node->handlers[stream->proto]->opened(node->handler_ctx[stream->proto], (ph_peer_id_t){peer->index},
                                           ph_buf_bytes(peer->handshake[stream->proto]));
 }
@@ -252,7 +252,7 @@ static void call_closed(stream_t *stream, unsigned side, bool was_open)
     ph_hub_t *hub = stream->hub;
     ph_hub_node_t *node = hub->nodes.items[stream->node[side]];
     stream->open[side] = stream->asked[side] = false;
-    observe(hub, PH_HUB_CLOSED, stream->node[!side], node->index, stream->proto, (ph_bytes_t){0});
+    observe(hub, PH_HUB_CLOSED, stream->node[!side], node->index, stream->proto, NULL);
     node->handlers[stream->proto]->closed(node->handler_ctx[stream->proto], (ph_peer_id_t){stream->node[!side]},
                                           was_open);
 }
@@ -306,7 +306,7 @@ static void land(void *arg)
             stream->hub->stats.messages++;
             stream->hub->stats.bytes += ph_buf_bytes(flight.content).len;
             observe(stream->hub, PH_HUB_NOTIFIED, stream->node[!side], node->index, stream->proto,
-                    ph_buf_bytes(flight.content));
+                    flight.content);
             node->handlers[stream->proto]->notified(node->handler_ctx[stream->proto],
                                                     (ph_peer_id_t){stream->node[!side]}, flight.content);
             break;
@@ -412,7 +412,7 @@ static void request_end(request_t *request, ph_err_t err, ph_buf_t *response)
     hub->driver.cancel(hub->ctx, request->flight);
     if (response)
         ph_buf_ref(response);
-    observe(hub, PH_HUB_RESPONDED, request->to, request->from, request->proto, ph_buf_bytes(response));
+    observe(hub, PH_HUB_RESPONDED, request->to, request->from, request->proto, response);
     free_request(request);
     if (lives)
         fn(ctx, err, response);
@@ -449,7 +449,7 @@ static void request_arrives(void *arg)
     request->content = NULL;
     hub->stats.messages++;
     hub->stats.bytes += ph_buf_bytes(content).len;
-    observe(hub, PH_HUB_REQUESTED, request->from, request->to, request->proto, ph_buf_bytes(content));
+    observe(hub, PH_HUB_REQUESTED, request->from, request->to, request->proto, content);
     node->handlers[request->proto]->requested(node->handler_ctx[request->proto], (ph_peer_id_t){request->from},
                                               request->ticket, content);
     ph_buf_unref(content);

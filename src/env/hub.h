@@ -30,7 +30,7 @@ typedef struct ph_hub_driver {
     bool (*travel)(void *ctx, uint32_t from, uint32_t to, size_t size, bool control, uint64_t *delay_us);
     /* Something reached `to` from `from`. May be NULL. */
     void (*observe)(void *ctx, ph_hub_event_t event, uint32_t from, uint32_t to, ph_protocol_id_t proto,
-                    ph_bytes_t content);
+                    ph_buf_t *content /* or NULL */);
 } ph_hub_driver_t;
 
 typedef struct ph_hub_stats {

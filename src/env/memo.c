@@ -90,6 +90,31 @@ void ph_memo_put(ph_memo_t *memo, const ph_memo_key_t *key, void *value, void *(
     *entry = (entry_t){ref(value), ref, unref};
 }
 
+static void *ref_shared(void *rc)
+{
+    return ph_rc_ref(rc);
+}
+
+ph_rc_t *ph_memo_share(ph_memo_t *memo, const ph_type_t *type, ph_bytes_t key, const void *value)
+{
+    ph_memo_key_t full;
+    if (!memo)
+        return ph_rc_new(type, value);
+    ph_memo_key(&full, "shared", (ph_bytes_t[]){ph_bytes(type->name, strlen(type->name)), key}, 2);
+    ph_rc_t *rc = ph_memo_get(memo, &full);
+    if (!rc) {
+        rc = ph_rc_new(type, value);
+        ph_memo_put(memo, &full, rc, ref_shared, ph_rc_unref);
+    }
+    return rc;
+}
+
+void ph_memo_count_hit(ph_memo_t *memo)
+{
+    if (memo)
+        memo->hits++;
+}
+
 uint64_t ph_memo_hits(const ph_memo_t *memo)
 {
     return memo ? memo->hits : 0;

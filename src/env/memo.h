@@ -5,6 +5,7 @@
 #define PH_ENV_MEMO_H
 
 #include "base/bytes.h"
+#include "scale/scale.h"
 
 typedef struct ph_memo ph_memo_t;
 typedef struct ph_memo_key {
@@ -24,6 +25,12 @@ void *ph_memo_get(ph_memo_t *memo, const ph_memo_key_t *key);
 /* Keeps a reference of its own: ref(value) is called now, unref(value) when forgotten. */
 void ph_memo_put(ph_memo_t *memo, const ph_memo_key_t *key, void *value, void *(*ref)(void *), void (*unref)(void *));
 
+/* A copy of the value that is shared with whoever in this process asks for an equal one: `key`, of whatever length, must
+ * determine the value. memo NULL: a copy of one's own. One reference. */
+ph_rc_t *ph_memo_share(ph_memo_t *memo, const ph_type_t *type, ph_bytes_t key, const void *value);
+
+/* A result that was at hand elsewhere (kept with its input, bytes.h) counts as remembered. memo NULL: nothing. */
+void ph_memo_count_hit(ph_memo_t *memo);
 uint64_t ph_memo_hits(const ph_memo_t *memo); /* 0 for NULL */
 uint64_t ph_memo_misses(const ph_memo_t *memo);
 

@@ -287,3 +287,10 @@ void ph_join_close(ph_join_t *join)
     join->closed = true;
     join_maybe(join);
 }
+
+void ph_job_keep_reply(ph_job_t *job)
+{
+    ph_rc_t *reply = job->self->reply;
+    PH_CHECK(reply != NULL);
+    ph_arena_defer(job->arena, ph_rc_unref, ph_rc_ref(reply));
+}

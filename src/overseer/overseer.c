@@ -104,8 +104,10 @@ static void take_ready(ph_subsystem_t *self, ph_item_t *item)
     switch (item->kind) {
     case ITEM_REPLY:
         self->stats.replies_in++;
+        self->reply = item->reply.value;
         item->reply.thunk(item->reply.fn, item->job, item->reply.flow, item->reply.err,
                           item->reply.value ? ph_rc_value(item->reply.value) : NULL);
+        self->reply = NULL;
         break;
     case ITEM_CALL:
         if (item->call.fn)

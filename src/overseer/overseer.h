@@ -77,6 +77,9 @@ void ph_overseer_send(ph_subsystem_t *self, uint8_t to, uint8_t kind, const void
 typedef void (*ph_reply_thunk_t)(void (*fn)(void), ph_job_t *job, void *flow, ph_err_t err, const void *reply);
 void ph_overseer_ask(ph_job_t *job, uint8_t to, uint8_t kind, const void *payload, void *flow, void (*fn)(void),
                      ph_reply_thunk_t thunk);
+/* In a continuation: what the reply points to lives as long as the job, not only for this turn. Replies are shared
+ * between all who asked, so this costs nothing, where a copy of a session's validators does. */
+void ph_job_keep_reply(ph_job_t *job);
 void ph_overseer_reply(ph_subsystem_t *self, ph_msg_t *msg, const void *reply); /* once a message, else abort */
 /* The same with a value of the reply's type that is shared already: a reference is taken, nothing is copied. */
 void ph_overseer_reply_shared(ph_subsystem_t *self, ph_msg_t *msg, ph_rc_t *reply);

@@ -96,6 +96,7 @@ struct ph_subsystem {
     ph_queue_t signals, ready, messages, undelivered;
     ph_subsystem_t *next_runnable;
     bool runnable, running, concluded;
+    ph_rc_t *reply; /* while a continuation runs: what it was given */
     ph_job_t *root, *graveyard;
     ph_map_t jobs; /* ph_hash_t → ph_job_t * */
     ph_subsystem_stats_t stats;

@@ -127,6 +127,19 @@ static ph_err_t sign_bits(fixture_t *f, uint8_t bits, uint32_t session, uint8_t 
     return err;
 }
 
+static ph_err_t vote(fixture_t *f, bool accept, uint8_t code, uint32_t session)
+{
+    ph_validator_signature_t signature;
+    ph_pvf_check_statement_t statement = {accept, {{code}}, {session}, {4}};
+    ph_err_t err = ph_keystore_sign_pvf_check(f->ks, &signature, &f->key, &statement);
+    if (err == PH_OK) {
+        ph_bytes_t payload = ph_payload_of_pvf_check(f->arena, &statement);
+        assert_true(ph_env_verify_sr25519(f->env, signature.bytes, payload, f->key.bytes));
+        assert_true(ph_bytes_equal(f->shown.items[f->shown.count - 1].payload, payload));
+    }
+    return err;
+}
+
 static ph_err_t seal(fixture_t *f, uint64_t slot, uint8_t block)
 {
     uint8_t signature[64];
@@ -227,6 +240,26 @@ static void one_bitfield_a_relay_parent(void **state)
     assert_int_equal(sign_bits(f, 7, 5, 1), PH_ERR_CONFLICT);
     assert_int_equal(sign_bits(f, 5, 5, 1), PH_OK);
     assert_int_equal(sign_bits(f, 7, 5, 2), PH_OK);
+}
+
+static void one_vote_a_session_and_code(void **state)
+{
+    fixture_t *f = *state;
+    ph_validator_signature_t signature;
+    ph_validator_id_t stranger = {{7}};
+    ph_pvf_check_statement_t statement = {0};
+    assert_int_equal(ph_keystore_sign_pvf_check(f->ks, &signature, &stranger, &statement), PH_ERR_NOT_FOUND);
+    assert_int_equal(vote(f, true, 1, 1), PH_OK);
+    assert_int_equal(vote(f, false, 1, 1), PH_ERR_CONFLICT);
+    assert_int_equal(vote(f, true, 1, 1), PH_OK);
+    assert_int_equal(vote(f, false, 2, 1), PH_OK);
+    assert_int_equal(vote(f, true, 2, 1), PH_ERR_CONFLICT);
+    assert_int_equal(vote(f, false, 1, 2), PH_OK); /* a new session is a new vote */
+    restart(f);
+    assert_int_equal(vote(f, false, 1, 1), PH_ERR_CONFLICT);
+    assert_int_equal(vote(f, true, 1, 2), PH_ERR_CONFLICT);
+    assert_int_equal(vote(f, true, 1, 1), PH_OK);
+    assert_int_equal(f->shown.count, 5);
 }
 
 static void one_block_a_slot(void **state)
@@ -462,6 +495,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(never_seconded_and_valid_for_one_candidate, setup, teardown),
         cmocka_unit_test_setup_teardown(one_seconded_a_core_and_relay_parent, setup, teardown),
         cmocka_unit_test_setup_teardown(one_bitfield_a_relay_parent, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_vote_a_session_and_code, setup, teardown),
         cmocka_unit_test_setup_teardown(one_block_a_slot, setup, teardown),
         cmocka_unit_test_setup_teardown(a_slot_is_sealed_once_in_whatever_session, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_again_is_the_same_signature, setup, teardown),

@@ -30,6 +30,7 @@ typedef struct answer {
     ph_pvf_invalid_t invalid;
     ph_bytes_t result;
     const char *detail;
+    bool is_codes_fault;
     uint64_t cpu_us;
 } answer_t;
 
@@ -128,6 +129,7 @@ static void done(void *ctx, const ph_pvf_outcome_t *outcome)
     answer->invalid = outcome->invalid;
     answer->result = ph_bytes_copy(f->arena, outcome->result);
     answer->detail = ph_arena_strdup(f->arena, outcome->detail);
+    answer->is_codes_fault = outcome->is_codes_fault;
     answer->cpu_us = outcome->cpu_us;
     if (--f->awaited == 0)
         ph_real_stop(f->real);
@@ -232,6 +234,40 @@ static void code_that_cannot_be_prepared_is_no_verdict(void **state)
     assert_string_equal(first.detail, later.detail);
 }
 
+static void pre_check(fixture_t *f, answer_t *answer, ph_bytes_t code, uint32_t timeout_ms)
+{
+    ph_pvf_request_t request = {.code = code, .timeout_ms = timeout_ms, .code_bomb_limit = 1 << 20};
+    ph_blake2_256(request.code_hash.bytes, code);
+    *answer = (answer_t){.f = f};
+    f->awaited++;
+    f->service->pre_check(f->service, f->env, &request, done, answer);
+    assert_false(answer->came);
+}
+
+/* Checked before it is used, while it is, and after: prepared once, and known to be bad once it was found so. */
+static void code_is_checked_without_running_it(void **state)
+{
+    fixture_t *f = *state;
+    answer_t good, used, bad, again, late;
+    uint8_t next[PH_ADDER_HEAD_LEN];
+    pre_check(f, &good, adder(), 60000);
+    ask_adder(f, &used, next);
+    pre_check(f, &bad, PH_BYTES_LIT("no code"), 60000);
+    ph_real_run(f->real);
+    assert_int_equal(good.verdict, PH_PVF_VALID);
+    assert_int_equal(good.result.len, 0);
+    assert_int_equal(used.verdict, PH_PVF_VALID);
+    assert_int_equal(bad.verdict, PH_PVF_PREPARE_FAILED);
+    assert_true(bad.is_codes_fault);
+    pre_check(f, &again, PH_BYTES_LIT("no code"), 60000);
+    pre_check(f, &late, adder(), 60000);
+    ph_real_run(f->real);
+    assert_int_equal(again.verdict, PH_PVF_PREPARE_FAILED);
+    assert_true(again.is_codes_fault);
+    assert_string_equal(again.detail, bad.detail);
+    assert_int_equal(late.verdict, PH_PVF_VALID);
+}
+
 static void bad_parameters_are_ours(void **state)
 {
     fixture_t *f = *state;
@@ -253,6 +289,11 @@ static void workers_that_die_are_no_verdict_on_the_code(void **state)
             ask_adder(&f, &answer, next);
             ph_real_run(f.real);
             assert_int_equal(answer.verdict, PH_PVF_PREPARE_FAILED);
+            assert_false(answer.is_codes_fault);
+            pre_check(&f, &answer, adder(), 60000);
+            ph_real_run(f.real);
+            assert_int_equal(answer.verdict, PH_PVF_PREPARE_FAILED);
+            assert_false(answer.is_codes_fault);
         }
         close_service(&f);
     }
@@ -332,6 +373,7 @@ int main(int argc, char **argv)
         T(many_at_once_are_all_answered),
         T(what_the_candidate_did_is_told_apart),
         T(code_that_cannot_be_prepared_is_no_verdict),
+        T(code_is_checked_without_running_it),
         T(bad_parameters_are_ours),
         cmocka_unit_test(workers_that_die_are_no_verdict_on_the_code),
         T(a_worker_killed_by_its_candidate_is_replaced),

@@ -4,8 +4,9 @@
 
 #include "base/check.h"
 #include "crypto/hash.h"
+#include "env/sim/agenda.h"
 
-/* Events live in slots; the heap holds (time, order, slot). A timer handle is slot and generation, so that a stale one
+/* Events live in slots; the agenda holds (time, order, slot). A timer handle is slot and generation, so that a stale one
  * is harmless. */
 typedef struct slot {
     void (*fn)(void *);
@@ -17,17 +18,12 @@ typedef struct slot {
     bool used, hub; /* hub: something under way in the network, with memory of its own */
 } slot_t;
 
-typedef struct heap_entry {
-    uint64_t at, order;
-    uint32_t slot, generation;
-} heap_entry_t;
-
 struct ph_world {
     ph_world_config_t config;
     ph_hub_t *hub;
     ph_memo_t *memo;
     uint64_t now, order, events;
-    PH_LIST(heap_entry_t) heap;
+    ph_agenda_t agenda;
     PH_LIST(slot_t) slots;
     uint32_t free_slot;
     uint64_t rng_network[4], rng_director[4];
@@ -78,45 +74,7 @@ static uint64_t rng_below(uint64_t s[4], uint64_t below)
     return (uint64_t)(((ph_u128_t)rng_next(s) * below) >> 64);
 }
 
-/* ---- the queue ---- */
-
-static bool before(const heap_entry_t *a, const heap_entry_t *b)
-{
-    return a->at != b->at ? a->at < b->at : a->order < b->order;
-}
-
-static void heap_push(ph_world_t *world, heap_entry_t entry)
-{
-    (void)ph_list_add(NULL, &world->heap);
-    heap_entry_t *h = world->heap.items;
-    size_t i = world->heap.count - 1;
-    while (i && before(&entry, &h[(i - 1) / 4])) {
-        h[i] = h[(i - 1) / 4];
-        i = (i - 1) / 4;
-    }
-    h[i] = entry;
-}
-
-static heap_entry_t heap_pop(ph_world_t *world)
-{
-    heap_entry_t *h = world->heap.items, top = h[0], last = h[--world->heap.count];
-    size_t i = 0, n = world->heap.count;
-    for (;;) {
-        size_t least = i * 4 + 1;
-        if (least >= n)
-            break;
-        for (size_t c = least + 1; c < n && c < i * 4 + 5; c++)
-            if (before(&h[c], &h[least]))
-                least = c;
-        if (!before(&h[least], &last))
-            break;
-        h[i] = h[least];
-        i = least;
-    }
-    if (n)
-        h[i] = last;
-    return top;
-}
+/* ---- the agenda ---- */
 
 static ph_timer_t schedule(ph_world_t *world, uint32_t node, uint64_t at, void (*run)(void *), void (*fn)(void *),
                            void *arg)
@@ -139,7 +97,7 @@ static ph_timer_t schedule(ph_world_t *world, uint32_t node, uint64_t at, void (
     slot->generation++;
     slot->used = true;
     slot->hub = false;
-    heap_push(world, (heap_entry_t){at, world->order++, index, slot->generation});
+    ph_agenda_push(&world->agenda, (ph_agenda_entry_t){at, world->order++, index, slot->generation});
     return ((uint64_t)slot->generation << 32 | index) + 1;
 }
 
@@ -170,8 +128,9 @@ static bool slot_lives(const ph_world_t *world, const slot_t *slot)
 
 void ph_world_run_until(ph_world_t *world, uint64_t until_us)
 {
-    while (world->heap.count && world->heap.items[0].at <= until_us) {
-        heap_entry_t entry = heap_pop(world);
+    const ph_agenda_entry_t *first;
+    while ((first = ph_agenda_first(&world->agenda)) && first->at <= until_us) {
+        ph_agenda_entry_t entry = ph_agenda_pop(&world->agenda);
         slot_t slot = world->slots.items[entry.slot];
         if (!slot.used || slot.generation != entry.generation)
             continue;
@@ -237,19 +196,32 @@ static void feed(ph_world_t *world, const void *data, size_t len)
     ph_blake2b_update(&world->digest, ph_bytes(data, len));
 }
 
+/* Nodes hand buffers on, so that each content is hashed once. 0 stands for "not yet". */
+static uint64_t content_hash(ph_buf_t *content)
+{
+    uint64_t *hash = ph_buf_hash(content);
+    if (*hash == 0) {
+        uint8_t out[8];
+        ph_twox_64(out, ph_buf_bytes(content));
+        *hash = ph_get_u64(out) ? ph_get_u64(out) : 1;
+    }
+    return *hash;
+}
+
 static void driver_observe(void *ctx, ph_hub_event_t event, uint32_t from, uint32_t to, ph_protocol_id_t proto,
-                           ph_bytes_t content)
+                           ph_buf_t *content)
 {
     ph_world_t *world = ctx;
-    uint8_t head[40];
+    uint8_t head[40], folded[8];
     ph_put_u64(head, world->now);
     ph_put_u32(head + 8, (uint32_t)event);
     ph_put_u32(head + 12, from);
     ph_put_u32(head + 16, to);
     ph_put_u32(head + 20, (uint32_t)proto);
-    ph_put_u64(head + 24, content.len);
-    ph_twox_64(head + 32, content);
-    feed(world, head, sizeof head);
+    ph_put_u64(head + 24, content ? ph_buf_bytes(content).len : 0);
+    ph_put_u64(head + 32, content ? content_hash(content) : 0);
+    ph_twox_64(folded, ph_bytes(head, sizeof head));
+    feed(world, folded, sizeof folded);
 }
 
 /* ---- env operations ---- */
@@ -414,7 +386,7 @@ void ph_world_free(ph_world_t *world)
     }
     ph_hub_free(world->hub);
     ph_memo_free(world->memo);
-    ph_list_free(&world->heap);
+    ph_agenda_free(&world->agenda);
     ph_list_free(&world->slots);
     ph_mem_free(world->side_of);
     ph_mem_free(world);

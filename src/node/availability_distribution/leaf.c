@@ -80,7 +80,8 @@ static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err,
         through(job, leaf);
         return;
     }
-    ph_session_info_clone(ph_job_arena(job), &leaf->info, &info->ok.value);
+    ph_job_keep_reply(job);
+    leaf->info = info->ok.value;
     ph_ask_runtime_api_request_node_features(job, ph_job_key(job), leaf, note_features);
 }
 

@@ -411,7 +411,8 @@ static void note_session(ph_job_t *job, void *flow, ph_err_t err,
         finish(r, NULL, false);
         return;
     }
-    ph_session_info_clone(ph_job_arena(job), &r->info, &info->ok.value);
+    ph_job_keep_reply(job);
+    r->info = info->ok.value;
     ph_ask_runtime_api_request_node_features(job, &r->q.at, r, note_features);
 }
 

@@ -94,7 +94,8 @@ static void find_ourselves(ph_job_t *job, void *flow, ph_err_t err,
     if (err || validators->kind != PH_RES_VEC_VALIDATOR_ID_RUNTIME_API_ERROR_OK || validators->ok.count < 2 ||
         !ph_keystore_find_validator(config->keystore, validators->ok.items, validators->ok.count, &leaf->me))
         return;
-    ph_vec_validator_id_clone(ph_job_arena(job), &leaf->validators, &validators->ok);
+    ph_job_keep_reply(job);
+    leaf->validators = validators->ok;
     ph_ask_runtime_api_request_session_index_for_child(job, ph_job_key(job), leaf, note_session);
 }
 

@@ -475,7 +475,8 @@ static void on_validators(ph_job_t *job, void *flow, ph_err_t err,
         fail(p);
         return;
     }
-    ph_vec_validator_id_clone(ph_job_arena(job), &p->validators, &validators->ok);
+    ph_job_keep_reply(job);
+    p->validators = validators->ok;
     ph_ask_runtime_api_request_session_index_for_child(job, ph_job_key(job), p, on_session);
 }
 

@@ -251,7 +251,7 @@ void ph_assess_heard(ph_job_t *job, const ph_table_candidate_t *candidate, ph_va
     if (a || ph_table_vote_of(&p->table, candidate, p->me))
         return;
     ph_candidate_receipt_t receipt;
-    ph_hash_to_plain_receipt(&receipt, &candidate->receipt);
+    ph_hash_to_plain_receipt(&receipt, candidate->receipt);
     a = add(job, &candidate->hash, &receipt);
     a->prefer = from;
     begin(job, a);

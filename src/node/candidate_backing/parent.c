@@ -26,8 +26,10 @@ static void note_validators(ph_job_t *job, void *flow, ph_err_t err,
 {
     ph_parent_t *p = flow;
     bool good = !err && validators->kind == PH_RES_OK;
-    if (good)
-        ph_vec_validator_id_clone(ph_job_arena(job), &p->validators, &validators->ok);
+    if (good) {
+        ph_job_keep_reply(job);
+        p->validators = validators->ok;
+    }
     note_answer(p, good);
 }
 
@@ -37,7 +39,8 @@ static void note_groups(ph_job_t *job, void *flow, ph_err_t err,
     ph_parent_t *p = flow;
     bool good = !err && groups->kind == PH_RES_OK;
     if (good) {
-        ph_vec_vec_validator_index_clone(ph_job_arena(job), &p->groups, &groups->ok._0);
+        ph_job_keep_reply(job);
+        p->groups = groups->ok._0;
         p->rotation = groups->ok._1;
     }
     note_answer(p, good);
@@ -117,7 +120,7 @@ static void make_table(ph_job_t *job, ph_parent_t *p)
     for (size_t i = 0; i < p->disabled.count; i++)
         if (p->disabled.items[i].v < groups.disabled.count)
             ph_bits_set(groups.disabled, p->disabled.items[i].v, true);
-    ph_table_init(&p->table, arena, &groups);
+    ph_table_init(&p->table, arena, ph_env_of(ph_job_self(job))->memo, &groups);
 }
 
 static void find_ourselves(ph_job_t *job, ph_parent_t *p)
@@ -224,9 +227,9 @@ static void announce_backing(ph_job_t *job, ph_table_candidate_t *candidate)
     candidate->announced = true;
     ph_note(self, "backable",
             PH_FIELDS(.block = ph_job_key(job), .candidate = &candidate->hash,
-                      PH_F_PARA(candidate->receipt.descriptor.para_id), PH_F_NUMBER(candidate->vote_count)));
+                      PH_F_PARA(candidate->receipt->descriptor.para_id), PH_F_NUMBER(candidate->vote_count)));
     ph_provisionable_data_t data = {.kind = PH_PROVISIONABLE_DATA_BACKED_CANDIDATE};
-    ph_hash_to_plain_receipt(&data.backed_candidate, &candidate->receipt);
+    ph_hash_to_plain_receipt(&data.backed_candidate, candidate->receipt);
     ph_send_provisioner_provisionable_data(self, ph_job_key(job), &data);
     ph_send_statement_distribution_backed(self, ph_job_key(job), &candidate->hash);
 }

@@ -11,9 +11,9 @@ static void drop_table(void *ptr)
     ph_map_free(&((ph_table_t *)ptr)->candidates);
 }
 
-void ph_table_init(ph_table_t *table, ph_arena_t *arena, const ph_table_groups_t *groups)
+void ph_table_init(ph_table_t *table, ph_arena_t *arena, ph_memo_t *memo, const ph_table_groups_t *groups)
 {
-    *table = (ph_table_t){.arena = arena, .groups = *groups};
+    *table = (ph_table_t){.arena = arena, .memo = memo, .groups = *groups};
     ph_map_init(&table->candidates, sizeof(ph_candidate_hash_t), sizeof(ph_table_candidate_t *));
     ph_arena_defer(arena, drop_table, table);
     table->members = ph_arena_alloc(arena, groups->validator_count * sizeof *table->members);
@@ -70,10 +70,10 @@ ph_unchecked_signed_full_statement_t ph_table_statement(const ph_table_t *table,
                                                         size_t position)
 {
     const ph_table_vote_t *vote = &candidate->votes[position];
-    ph_unchecked_signed_full_statement_t out = {.payload.kind = vote->kind, .signature = vote->signature};
+    ph_unchecked_signed_full_statement_t out = {.payload.kind = vote->kind, .signature = *vote->signature};
     out.validator_index = ph_table_group_of(table, candidate)->items[position];
     if (vote->kind == PH_STATEMENT_SECONDED)
-        out.payload.seconded = candidate->receipt;
+        out.payload.seconded = *candidate->receipt;
     else
         out.payload.valid = candidate->hash;
     return out;
@@ -84,7 +84,7 @@ void ph_table_backed(const ph_table_t *table, ph_arena_t *arena, ph_backed_candi
 {
     size_t len = ph_table_group_of(table, candidate)->count;
     ph_bits_t bits = ph_bits_new(arena, len);
-    *out = (ph_backed_candidate_t){.candidate = candidate->receipt};
+    *out = (ph_backed_candidate_t){.candidate = *candidate->receipt};
     out->validity_votes.items = ph_mem_alloc(arena, len * sizeof *out->validity_votes.items);
     for (size_t i = 0; i < len; i++) {
         const ph_table_vote_t *vote = &candidate->votes[i];
@@ -93,7 +93,7 @@ void ph_table_backed(const ph_table_t *table, ph_arena_t *arena, ph_backed_candi
         ph_validity_attestation_t *attestation = &out->validity_votes.items[out->validity_votes.count++];
         bool implicit = vote->kind == PH_STATEMENT_SECONDED;
         attestation->kind = implicit ? PH_VALIDITY_ATTESTATION_IMPLICIT : PH_VALIDITY_ATTESTATION_EXPLICIT;
-        *(implicit ? &attestation->implicit : &attestation->explicit) = vote->signature;
+        *(implicit ? &attestation->implicit : &attestation->explicit) = *vote->signature;
         ph_bits_set(bits, i, true);
     }
     out->validator_indices = ph_backing_join(arena, bits, candidate->core);
@@ -134,16 +134,23 @@ static bool is_self_contradiction(ph_table_t *table, ph_table_news_t *news,
     size_t position = table->members[statement->validator_index.v].position;
     ph_table_vote_t *vote = &candidate->votes[position];
     if (!vote->kind || (vote->kind == statement->payload.kind &&
-                        ph_validator_signature_equal(&vote->signature, &statement->signature)))
+                        ph_validator_signature_equal(vote->signature, &statement->signature)))
         return false;
     if (vote->contradicted)
         return true;
     vote->contradicted = true;
     ph_misbehavior_report_t *report = add_report(news, PH_MISBEHAVIOR_REPORT_SELF_CONTRADICTION);
-    ph_hash_to_plain_receipt(&report->self_contradiction.receipt, &candidate->receipt);
+    ph_hash_to_plain_receipt(&report->self_contradiction.receipt, candidate->receipt);
     report->self_contradiction.first = ph_table_statement(table, candidate, position);
     report->self_contradiction.second = *statement;
     return true;
+}
+
+static const void *share(ph_table_t *table, const ph_type_t *type, ph_bytes_t key, const void *value)
+{
+    ph_rc_t *rc = ph_memo_share(table->memo, type, key, value);
+    ph_arena_defer(table->arena, ph_rc_unref, rc);
+    return ph_rc_value(rc);
 }
 
 static ph_table_candidate_t *add_candidate(ph_table_t *table, const ph_candidate_hash_t *hash,
@@ -151,7 +158,7 @@ static ph_table_candidate_t *add_candidate(ph_table_t *table, const ph_candidate
 {
     ph_table_candidate_t *candidate = ph_arena_alloc(table->arena, sizeof *candidate);
     candidate->hash = *hash;
-    ph_committed_candidate_receipt_clone(table->arena, &candidate->receipt, receipt);
+    candidate->receipt = share(table, &ph_type_committed_candidate_receipt, ph_bytes(hash, sizeof *hash), receipt);
     candidate->group = group;
     candidate->core = table->groups.core_of[group.v];
     candidate->votes =
@@ -185,7 +192,10 @@ ph_table_result_t ph_table_import(ph_table_t *table, ph_table_news_t *news,
     ph_table_vote_t *vote = &news->candidate->votes[member->position];
     if (vote->kind)
         return PH_TABLE_IGNORED;
-    *vote = (ph_table_vote_t){.kind = statement->payload.kind, .signature = statement->signature};
+    const ph_validator_signature_t *signature =
+        share(table, &ph_type_validator_signature, ph_bytes(&statement->signature, sizeof statement->signature),
+              &statement->signature);
+    *vote = (ph_table_vote_t){.kind = statement->payload.kind, .signature = signature};
     news->candidate->vote_count++;
     if (seconded)
         member->seconded = news->candidate;

@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "base/vec.h"
+#include "env/memo.h"
 #include "primitives/types.h"
 
 /* The groups of validators at this relay parent and where they work. */
@@ -25,12 +26,12 @@ typedef struct ph_table_groups {
 typedef struct ph_table_vote {
     uint8_t kind; /* PH_STATEMENT_SECONDED or _VALID; 0: none */
     bool contradicted;
-    ph_validator_signature_t signature;
+    const ph_validator_signature_t *signature;
 } ph_table_vote_t;
 
 typedef struct ph_table_candidate {
     ph_candidate_hash_t hash;
-    ph_committed_candidate_receipt_t receipt;
+    const ph_committed_candidate_receipt_t *receipt;
     ph_group_index_t group;
     ph_core_index_t core;
     ph_table_vote_t *votes; /* by position in the group */
@@ -46,13 +47,14 @@ typedef struct ph_table_member {
 
 typedef struct ph_table {
     ph_arena_t *arena;
+    ph_memo_t *memo;
     ph_table_groups_t groups;
     ph_table_member_t *members; /* by validator */
     ph_map_t candidates;        /* ph_candidate_hash_t → ph_table_candidate_t * */
 } ph_table_t;
 
-/* Ends with the arena. */
-void ph_table_init(ph_table_t *table, ph_arena_t *arena, const ph_table_groups_t *groups);
+/* Ends with the arena. Tables with one memo (may be NULL) share receipts and signatures. */
+void ph_table_init(ph_table_t *table, ph_arena_t *arena, ph_memo_t *memo, const ph_table_groups_t *groups);
 
 /* The signer's group and core; false if he is in no group, unknown or disabled. */
 bool ph_table_place(const ph_table_t *table, ph_validator_index_t signer, ph_group_index_t *group,

@@ -208,7 +208,8 @@ static void find_core(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_
     if (err || cores->kind != PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK ||
         !ph_assignment_group_of(&group, &leaf->groups, leaf->me))
         return;
-    ph_vec_core_state_clone(ph_job_arena(job), &leaf->cores, &cores->ok);
+    ph_job_keep_reply(job);
+    leaf->cores = cores->ok;
     leaf->core = ph_rotation_core_for_group(&leaf->rotation, group, cores->ok.count);
     if (leaf->core.v >= cores->ok.count)
         return;
@@ -224,7 +225,8 @@ static void note_groups(ph_job_t *job, void *flow, ph_err_t err,
         leaf->ready = true;
         return;
     }
-    ph_vec_vec_validator_index_clone(ph_job_arena(job), &leaf->groups, &groups->ok._0);
+    ph_job_keep_reply(job);
+    leaf->groups = groups->ok._0;
     leaf->rotation = groups->ok._1;
     ph_ask_runtime_api_request_availability_cores(job, ph_job_key(job), leaf, find_core);
 }

@@ -194,10 +194,12 @@ static void begin_all(ph_job_t *job, void *flow)
 static void note_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec_core_state_runtime_api_error_t *cores)
 {
     leaf_t *leaf = flow;
-    if (!err && cores->kind == PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK)
-        ph_vec_core_state_clone(ph_job_arena(job), &leaf->cores, &cores->ok);
-    else
+    if (!err && cores->kind == PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK) {
+        ph_job_keep_reply(job);
+        leaf->cores = cores->ok;
+    } else {
         leaf->failed = true;
+    }
     ph_join_done(leaf->answers);
 }
 
@@ -205,10 +207,12 @@ static void note_claims(ph_job_t *job, void *flow, ph_err_t err,
                         const ph_res_map_core_index_vec_para_id_runtime_api_error_t *claims)
 {
     leaf_t *leaf = flow;
-    if (!err && claims->kind == PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK)
-        ph_map_core_index_vec_para_id_clone(ph_job_arena(job), &leaf->claims, &claims->ok);
-    else
+    if (!err && claims->kind == PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK) {
+        ph_job_keep_reply(job);
+        leaf->claims = claims->ok;
+    } else {
         leaf->failed = true;
+    }
     ph_join_done(leaf->answers);
 }
 

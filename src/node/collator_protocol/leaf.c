@@ -37,7 +37,8 @@ static void note_groups(ph_job_t *job, void *flow, ph_err_t err,
     leaf_t *leaf = flow;
     bool well = !err && groups->kind == PH_RES_TUP_VEC_VEC_VALIDATOR_INDEX_GROUP_ROTATION_INFO_RUNTIME_API_ERROR_OK;
     if (well) {
-        ph_vec_vec_validator_index_clone(ph_job_arena(job), &leaf->groups, &groups->ok._0);
+        ph_job_keep_reply(job);
+        leaf->groups = groups->ok._0;
         leaf->rotation = groups->ok._1;
     }
     answered(leaf, well);
@@ -47,8 +48,10 @@ static void note_cores(ph_job_t *job, void *flow, ph_err_t err, const ph_res_vec
 {
     leaf_t *leaf = flow;
     bool well = !err && cores->kind == PH_RES_VEC_CORE_STATE_RUNTIME_API_ERROR_OK;
-    if (well)
-        ph_vec_core_state_clone(ph_job_arena(job), &leaf->cores, &cores->ok);
+    if (well) {
+        ph_job_keep_reply(job);
+        leaf->cores = cores->ok;
+    }
     answered(leaf, well);
 }
 
@@ -57,8 +60,10 @@ static void note_claims(ph_job_t *job, void *flow, ph_err_t err,
 {
     leaf_t *leaf = flow;
     bool well = !err && claims->kind == PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK;
-    if (well)
-        ph_map_core_index_vec_para_id_clone(ph_job_arena(job), &leaf->claims, &claims->ok);
+    if (well) {
+        ph_job_keep_reply(job);
+        leaf->claims = claims->ok;
+    }
     answered(leaf, well);
 }
 
@@ -68,8 +73,9 @@ static void note_authorities(ph_job_t *job, void *flow, ph_err_t err,
     leaf_t *leaf = flow;
     bool well = !err && info->kind == PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK && info->ok.some;
     if (well) {
-        ph_vec_authority_discovery_id_clone(ph_job_arena(job), &leaf->authorities, &info->ok.value.discovery_keys);
-        ph_vec_validator_id_clone(ph_job_arena(job), &leaf->validators, &info->ok.value.validators);
+        ph_job_keep_reply(job);
+        leaf->authorities = info->ok.value.discovery_keys;
+        leaf->validators = info->ok.value.validators;
     }
     answered(leaf, well);
 }

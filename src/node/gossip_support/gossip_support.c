@@ -115,7 +115,8 @@ static void ask_for_randomness(ph_job_t *job, void *flow, ph_err_t err,
     leaf_t *leaf = flow;
     if (err || info->kind != PH_RES_OPT_SESSION_INFO_RUNTIME_API_ERROR_OK || !info->ok.some)
         return;
-    ph_session_info_clone(ph_job_arena(job), &leaf->info, &info->ok.value);
+    ph_job_keep_reply(job);
+    leaf->info = info->ok.value;
     ph_ask_runtime_api_request_current_epoch(job, ph_job_key(job), leaf, make_grid);
 }
 

@@ -9,8 +9,8 @@ typedef struct leaf {
     ph_block_number_t number;
     bool ready; /* the wait is over */
     bool subscribed;
-    PH_LIST(ph_unchecked_signed_availability_bitfield_t) bitfields;
-    PH_LIST(ph_candidate_receipt_t) backed;
+    PH_LIST(ph_rc_t *) bitfields; /* ph_unchecked_signed_availability_bitfield_t; shared with other nodes' */
+    PH_LIST(ph_rc_t *) backed;    /* ph_candidate_receipt_t; likewise */
     PH_LIST(ph_msg_t *) waiting; /* requests that came before the wait was over; references */
 } leaf_t;
 

@@ -22,7 +22,7 @@ void ph_pick_bitfields(ph_arena_t *arena, ph_vec_unchecked_signed_availability_b
     *out = (ph_vec_unchecked_signed_availability_bitfield_t){
         .items = ph_arena_alloc(arena, leaf->bitfields.count * sizeof *out->items)};
     for (size_t i = 0; i < leaf->bitfields.count; i++) {
-        const ph_unchecked_signed_availability_bitfield_t *one = &leaf->bitfields.items[i];
+        const ph_unchecked_signed_availability_bitfield_t *one = ph_rc_value(leaf->bitfields.items[i]);
         if (!only_occupied(one->payload.v, cores))
             continue;
         /* Insertion keeps them in order of validators; they mostly come that way after a while. */

@@ -97,7 +97,7 @@ static void fit_to_cores(ph_job_t *job, void *flow, ph_err_t err,
     answer->wanted.items = ph_arena_alloc(arena, leaf->backed.count * sizeof *answer->wanted.items);
     answer->checks = ph_join_new(job, ask_backing, answer);
     for (size_t i = 0; i < leaf->backed.count; i++) {
-        const ph_candidate_receipt_t *receipt = &leaf->backed.items[i];
+        const ph_candidate_receipt_t *receipt = ph_rc_value(leaf->backed.items[i]);
         ph_occupied_core_assumption_t assumption;
         if (!fits_a_core(&assumption, leaf, &receipt->descriptor, &cores->ok, &answer->data.bitfields))
             continue;
@@ -181,12 +181,24 @@ static void note_misbehaviour(ph_subsystem_t *self, const ph_misbehavior_report_
         config->misbehaviour(config->ctx, ph_env_of(self), kind, validator, &candidate);
 }
 
-static void note_backed(ph_job_t *job, leaf_t *leaf, const ph_candidate_receipt_t *receipt)
+static void note_backed(ph_subsystem_t *self, leaf_t *leaf, const ph_candidate_receipt_t *receipt)
 {
     for (size_t i = 0; i < leaf->backed.count; i++)
-        if (ph_candidate_receipt_equal(&leaf->backed.items[i], receipt))
+        if (ph_candidate_receipt_equal(ph_rc_value(leaf->backed.items[i]), receipt))
             return;
-    ph_candidate_receipt_clone(ph_job_arena(job), ph_list_add(ph_job_arena(job), &leaf->backed), receipt);
+    ph_candidate_hash_t hash = ph_hash_of_receipt(receipt);
+    ph_list_push(NULL, &leaf->backed,
+                 ph_memo_share(ph_env_of(self)->memo, &ph_type_candidate_receipt, ph_bytes(&hash, sizeof hash), receipt));
+}
+
+static void note_bitfield(ph_subsystem_t *self, leaf_t *leaf, const ph_unchecked_signed_availability_bitfield_t *bitfield)
+{
+    ph_writer_t key = PH_WRITER_HEAP;
+    ph_unchecked_signed_availability_bitfield_encode(&key, bitfield);
+    ph_list_push(NULL, &leaf->bitfields,
+                 ph_memo_share(ph_env_of(self)->memo, &ph_type_unchecked_signed_availability_bitfield,
+                               ph_writer_bytes(&key), bitfield));
+    ph_writer_free(&key);
 }
 
 static void collect(ph_subsystem_t *self, const ph_msg_provisioner_provisionable_data_t *in)
@@ -197,14 +209,12 @@ static void collect(ph_subsystem_t *self, const ph_msg_provisioner_provisionable
     if (!job)
         return;
     leaf_t *leaf = ph_job_state(job);
-    ph_arena_t *arena = ph_job_arena(job);
     switch ((ph_provisionable_data_kind_t)in->data.kind) {
     case PH_PROVISIONABLE_DATA_BITFIELD:
-        ph_unchecked_signed_availability_bitfield_clone(arena, ph_list_add(arena, &leaf->bitfields),
-                                                        &in->data.bitfield);
+        note_bitfield(self, leaf, &in->data.bitfield);
         break;
     case PH_PROVISIONABLE_DATA_BACKED_CANDIDATE:
-        note_backed(job, leaf, &in->data.backed_candidate);
+        note_backed(self, leaf, &in->data.backed_candidate);
         break;
     case PH_PROVISIONABLE_DATA_MISBEHAVIOR_REPORT:
         break;
@@ -221,6 +231,12 @@ static void drop_leaf(void *ptr)
     for (size_t i = 0; i < leaf->waiting.count; i++)
         ph_msg_unref(leaf->waiting.items[i]);
     ph_list_free(&leaf->waiting);
+    for (size_t i = 0; i < leaf->bitfields.count; i++)
+        ph_rc_unref(leaf->bitfields.items[i]);
+    ph_list_free(&leaf->bitfields);
+    for (size_t i = 0; i < leaf->backed.count; i++)
+        ph_rc_unref(leaf->backed.items[i]);
+    ph_list_free(&leaf->backed);
 }
 
 static void on_leaves(ph_subsystem_t *self, const ph_input_t *in)

@@ -88,7 +88,7 @@ candidate_t *ph_sd_claim(leaf_t *leaf, const ph_candidate_hash_t *hash, uint32_t
     for (size_t i = 0; i < c->claims.count; i++)
         if (is_same_claim(&c->claims.items[i], claim))
             return c;
-    ph_list_push(ph_job_arena(leaf->job), &c->claims, *claim);
+    ph_list_push(NULL, &c->claims, *claim);
     return c;
 }
 
@@ -98,7 +98,7 @@ static void settle(candidate_t *c, const candidate_t *truth)
     for (size_t i = 0; i < c->claims.count; i++)
         if (c != truth || !is_true(&c->claims.items[i], truth))
             ph_sd_punish(c->leaf->self, c->claims.items[i].peer, MAJOR("candidate advertised with false data"));
-    c->claims.count = 0;
+    ph_list_free(&c->claims);
     ph_sd_want_no_more(c);
 }
 
@@ -113,26 +113,13 @@ static void settle_all(const candidate_t *truth)
     }
 }
 
-static void *ref_rc(void *rc)
-{
-    return ph_rc_ref(rc);
-}
-
 /* Receipt and validation data follow from the candidate's hash: nodes of one process share them. */
 static ph_rc_t *body_of(ph_subsystem_t *self, const ph_candidate_hash_t *hash,
                         const ph_committed_candidate_receipt_t *receipt, const ph_persisted_validation_data_t *pvd)
 {
-    ph_memo_t *memo = ph_env_of(self)->memo;
-    ph_memo_key_t key;
-    ph_rc_t *rc = NULL;
-    ph_memo_key(&key, "candidate body", (ph_bytes_t[]){ph_bytes(hash, sizeof *hash)}, 1);
-    if ((rc = ph_memo_get(memo, &key)))
-        return rc;
     ph_attested_candidate_response_t body = {.candidate_receipt = *receipt, .persisted_validation_data = *pvd};
-    rc = ph_rc_new(&ph_type_attested_candidate_response, &body);
-    if (memo)
-        ph_memo_put(memo, &key, rc, ref_rc, ph_rc_unref);
-    return rc;
+    return ph_memo_share(ph_env_of(self)->memo, &ph_type_attested_candidate_response, ph_bytes(hash, sizeof *hash),
+                         &body);
 }
 
 void ph_sd_confirm(candidate_t *c, const ph_committed_candidate_receipt_t *receipt,
@@ -149,6 +136,18 @@ void ph_sd_confirm(candidate_t *c, const ph_committed_candidate_receipt_t *recei
 
 /* ---- statements ---- */
 
+/* Every node of a network has every statement: nodes of one process share the signatures. */
+static ph_rc_t *share_signature(ph_subsystem_t *self, const ph_validator_signature_t *signature)
+{
+    return ph_memo_share(ph_env_of(self)->memo, &ph_type_validator_signature, ph_bytes(signature, sizeof *signature),
+                         signature);
+}
+
+static const ph_validator_signature_t *signature_of(const candidate_t *c, vote_t vote, size_t place)
+{
+    return ph_rc_value(c->signatures[vote][place]);
+}
+
 bool ph_sd_keep(candidate_t *c, vote_t vote, size_t place, const ph_validator_signature_t *signature, bool from_backing)
 {
     if (from_backing)
@@ -156,7 +155,7 @@ bool ph_sd_keep(candidate_t *c, vote_t vote, size_t place, const ph_validator_si
     if (ph_bits_get(c->known[vote], place))
         return false;
     ph_bits_set(c->known[vote], place, true);
-    c->signatures[vote][place] = *signature;
+    c->signatures[vote][place] = share_signature(c->leaf->self, signature);
     return true;
 }
 
@@ -171,7 +170,7 @@ size_t ph_sd_seconded_count(const leaf_t *leaf, uint32_t group, size_t place)
 ph_unchecked_signed_statement_t ph_sd_statement(const candidate_t *c, vote_t vote, size_t place)
 {
     ph_unchecked_signed_statement_t out = {.validator_index = ph_sd_group_of(c)->members->items[place],
-                                           .signature = c->signatures[vote][place]};
+                                           .signature = *signature_of(c, vote, place)};
     if (vote == VOTE_SECONDED)
         out.payload = (ph_compact_statement_t){.kind = PH_COMPACT_STATEMENT_SECONDED, .seconded = c->hash};
     else
@@ -183,7 +182,7 @@ static void tell_backing_one(candidate_t *c, vote_t vote, size_t place)
 {
     ph_signed_full_statement_with_pvd_t full = {0};
     full.statement.validator_index = ph_sd_group_of(c)->members->items[place];
-    full.statement.signature = c->signatures[vote][place];
+    full.statement.signature = *signature_of(c, vote, place);
     if (vote == VOTE_SECONDED) {
         full.statement.payload =
             (ph_statement_t){.kind = PH_STATEMENT_SECONDED, .seconded = ph_sd_body(c)->candidate_receipt};
@@ -213,6 +212,10 @@ void ph_sd_candidates_free(leaf_t *leaf)
         for (candidate_t *c = leaf->groups[g].first; c; c = c->next_in_group) {
             ph_sd_request_forget(c);
             ph_rc_unref(c->body);
+            ph_list_free(&c->claims);
+            for (vote_t vote = VOTE_SECONDED; vote < VOTES; vote++)
+                for (size_t place = 0; place < c->size; place++)
+                    ph_rc_unref(c->signatures[vote][place]);
         }
     }
     ph_map_free(&leaf->candidates);

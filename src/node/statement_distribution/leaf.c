@@ -322,7 +322,8 @@ static void on_queue(ph_job_t *job, void *flow, ph_err_t err,
 {
     leaf_t *leaf = ph_job_state(job);
     if (!err && queue->kind == PH_RES_MAP_CORE_INDEX_VEC_PARA_ID_RUNTIME_API_ERROR_OK) {
-        ph_claim_queue_clone(ph_job_arena(job), &leaf->queue, &queue->ok);
+        ph_job_keep_reply(job);
+        leaf->queue = queue->ok;
     } else if (!err && queue->err.kind == PH_RUNTIME_API_ERROR_NOT_SUPPORTED) {
         ph_ask_runtime_api_request_availability_cores(job, &leaf->hash, flow, on_cores);
         return;

@@ -104,14 +104,14 @@ struct candidate {
     ph_candidate_hash_t hash;
     uint32_t group;
     size_t size; /* of the group */
-    PH_LIST(claim_t) claims;
+    PH_LIST(claim_t) claims; /* on the heap, until it is confirmed */
     /* Confirmed: an attested response without statements; NULL before. */
     ph_rc_t *body;
     ph_hash_t parent_head;
     bool backed;
     /* Statements we have. */
     ph_bits_t known[VOTES], at_backing[VOTES];
-    ph_validator_signature_t *signatures[VOTES];
+    ph_rc_t **signatures[VOTES]; /* ph_validator_signature_t; NULL: none */
     /* Cluster, a row a member: what it sent us, what we sent it. Only in our own group. */
     ph_bits_t heard, told;
     ph_bits_t seconders; /* members that second it within their limit */

@@ -271,6 +271,30 @@ static void what_is_kept_is_bounded(void **state)
     assert_int_equal(calls(a), before + 1);
 }
 
+/* The vote is nobody's, so the pool finds it wanting; but it has seen it, whichever node's memory holds the call. */
+static void submissions_are_carried_out_every_time(void **state)
+{
+    asking_t *a = *state;
+    ph_pool_stats_t stats;
+    ph_msg_runtime_api_request_submit_pvf_check_statement_t msg = {.relay_parent = a->blocks[13]->hash};
+    ph_msg_runtime_api_request_submit_pvf_check_statement_t unknown = msg;
+    for (size_t i = 1; i <= 2; i++) {
+        const ph_res_unit_runtime_api_error_t *result =
+            ask(a, PH_MSG_RUNTIME_API_REQUEST_SUBMIT_PVF_CHECK_STATEMENT, &msg);
+        assert_int_equal(result->kind, PH_RES_OK);
+        assert_int_equal(calls(a), i);
+        ph_harness_advance(a->h, 1000);
+    }
+    ph_pool_stats(ph_chain_pool(a->config.chain), &stats);
+    assert_int_equal(stats.banned, 1);
+    assert_int_equal(stats.ready.count + stats.future.count, 0);
+    unknown.relay_parent.bytes[0] ^= 1;
+    const ph_res_unit_runtime_api_error_t *refused =
+        ask(a, PH_MSG_RUNTIME_API_REQUEST_SUBMIT_PVF_CHECK_STATEMENT, &unknown);
+    assert_int_equal(refused->kind, PH_RES_ERR);
+    assert_int_equal(refused->err.kind, PH_RUNTIME_API_ERROR_UNKNOWN_BLOCK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +305,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_the_same_everywhere_is_asked_once_for_all_blocks, setup, teardown),
         cmocka_unit_test_setup_teardown(what_an_older_runtime_lacks_is_not_supported, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_kept_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(submissions_are_carried_out_every_time, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
