@@ -142,7 +142,9 @@ static int read_pair(const ph_command_t *command, ph_arena_t *arena, ph_network_
     int status = check_head(command, "--head", code->head, code->pvf, n->pov_bytes);
     if (status != PH_OPTIONS_GO)
         return status;
-    return ph_pvf_check(arena, command->name, ph_arena_printf(arena, "--pvf: %s", file), code->pvf);
+    const char *what = ph_arena_printf(arena, "--pvf: %s", file);
+    status = ph_pvf_check(arena, command->name, what, code->pvf);
+    return status == PH_OPTIONS_GO ? ph_pvf_try_block(arena, command->name, what, code->pvf, code->head) : status;
 }
 
 static int check_para(const ph_command_t *command, ph_arena_t *arena, const ph_network_args_t *n,
@@ -152,7 +154,7 @@ static int check_para(const ph_command_t *command, ph_arena_t *arena, const ph_n
     int status = check_head(command, what, para->head, para->code, n->pov_bytes);
     if (status == PH_OPTIONS_GO)
         status = ph_pvf_check(arena, command->name, what, para->code);
-    return status == PH_OPTIONS_GO ? ph_pvf_try_adder(arena, command->name, what, para->code, para->head) : status;
+    return status == PH_OPTIONS_GO ? ph_pvf_try_block(arena, command->name, what, para->code, para->head) : status;
 }
 
 static int read_genesis(const ph_command_t *command, ph_arena_t *arena, ph_network_args_t *n)

@@ -4,7 +4,8 @@
 
 #include "base/check.h"
 #include "cli/options.h"
-#include "pvf/adder_collator.h"
+#include "primitives/hash_of.h"
+#include "pvf/builder.h"
 #include "wasm/blob.h"
 
 ph_err_t ph_pvf_check_prepare(ph_arena_t *arena, ph_pvf_answer_t *answer, ph_bytes_t code)
@@ -40,38 +41,40 @@ int ph_pvf_check(ph_arena_t *arena, const char *who, const char *what, ph_bytes_
 }
 
 /* Why the execution did not lead to the head that the collators expect, or NULL. */
-static const char *refusal(ph_arena_t *arena, const ph_pvf_executed_t *executed, const uint8_t next[PH_ADDER_HEAD_LEN])
+static const char *refusal(ph_arena_t *arena, const ph_pvf_executed_t *executed, const ph_head_data_t *next)
 {
     ph_validation_result_t result;
     if (executed->reason.kind != PH_PVF_REASON_VALID)
         return ph_pvf_reason_text(executed->reason);
     if (ph_validation_result_decode_all(executed->result, arena, &result) != PH_OK ||
-        !ph_bytes_equal(result.head_data.v, ph_bytes((uint8_t *)(uintptr_t)next, PH_ADDER_HEAD_LEN)))
+        !ph_bytes_equal(result.head_data.v, next->v))
         return "another head";
     return NULL;
 }
 
-int ph_pvf_try_adder(ph_arena_t *arena, const char *who, const char *what, ph_bytes_t code, ph_bytes_t head)
+int ph_pvf_try_block(ph_arena_t *arena, const char *who, const char *what, ph_bytes_t code, ph_bytes_t head)
 {
-    uint8_t block[PH_ADDER_BLOCK_LEN], next[PH_ADDER_HEAD_LEN];
     ph_pvf_worker_config_t config = {.executor = ph_pvf_executor_default()};
     ph_pvf_limits_t prepare = ph_pvf_limits(PH_PVF_PREPARE_MS), limits = ph_pvf_limits(PH_PVF_BACKING_MS);
-    ph_validation_params_t params = {.parent_head.v = head, .relay_parent_number = 1};
+    ph_builder_parent_t parent = {
+        .head = head, .code_hash = ph_hash_of_code((ph_validation_code_t){code}), .relay_parent_number = 1};
     ph_pvf_executed_t executed = {0};
     uint64_t cpu_us = 0;
-    PH_CHECK(ph_adder_next(block, next, head) == PH_OK);
-    params.block_data.v = ph_bytes(block, sizeof block);
+    ph_built_t built;
+    ph_builder_t *builder = ph_builder_new(0);
+    PH_CHECK(ph_builder_next(builder, arena, &built, &parent) == PH_OK);
+    ph_validation_params_t params = {.parent_head.v = head, .relay_parent_number = 1, .block_data.v = built.block_data};
     ph_err_t err = ph_pvf_run_in_worker(&config, arena, &executed, &cpu_us, code, &params, &prepare, &limits);
+    const char *why = err == PH_OK ? refusal(arena, &executed, &built.result.head_data) : NULL;
+    ph_builder_free(builder);
     if (err != PH_OK) {
         fprintf(stderr, "%s: %s: the worker process failed (%s)\n", who, what, ph_err_text(err));
         return 3;
     }
-    const char *why = refusal(arena, &executed, next);
     if (why)
-        fprintf(
-            stderr,
-            "%s: warning: %s: does not take a block of the adder chain, which is all the collators make (%s): nothing "
-            "of its para will be included\n",
-            who, what, why);
+        fprintf(stderr,
+                "%s: warning: %s: does not take a block of the %s chain, which is all that the collators make for this "
+                "head (%s): nothing of its para will be included\n",
+                who, what, ph_builtin_names[built.chain], why);
     return PH_OPTIONS_GO;
 }

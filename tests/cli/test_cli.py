@@ -592,13 +592,46 @@ class Sim(Cli):
         hashes = ["0x" + hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest() for path in (adder, packed, adder)]
         self.assertEqual(codes, hashes)
 
+    def test_built_in_validation_functions(self):
+        undying = self.good_json("sim", "--slots", "10", "--pvf", "builtin:undying", "--pov-bytes", "5000", "--json")
+        self.assertTrue(all(p["included"] > 0 for p in undying["paras"]), undying["paras"])
+        both = self.good_json("sim", "--slots", "10", "--pvf", "builtin:courier", "--head", "genesis", "--pvf", "builtin:adder", "--head",
+                              "0x" + "00" * 40 + "011b4d03dd8c01f1049143cf9c4c817e4b167f1d1b83e5c6f0f10d89ba1e7bce",
+                              "--json")
+        self.assertTrue(all(p["included"] > 0 for p in both["paras"]), both["paras"])
+        real, head = self.data("pvf", "undying-2000.wasm"), self.data("pvf", "undying-2000.genesis-head.hex")
+        s = self.good_json("sim", "--slots", "10", "--paras", "1", "--pvf", real, "--head", f"@{head}", "--json")
+        self.assertGreater(s["paras"][0]["included"], 0)
+        self.wrong("--pvf: builtin:no; expected a file, or builtin:adder", "sim", "--pvf", "builtin:no")
+        self.wrong("expected one --head for each --pvf", "sim", "--pvf", "builtin:adder", "--pvf", "builtin:adder", "--head", "genesis")
+        self.wrong("--head: 1 bytes", "sim", "--pvf", "builtin:undying", "--head", "0x00")
+
+    def test_collators_that_wait(self):
+        s = self.good_json("sim", "--slots", "6", "--paras", "1", "--collate", "2007", "--collate", "5", "--json")
+        self.assertEqual([(p["id"], p["included"] > 0) for p in s["paras"]], [(2000, True), (2007, False), (5, False)])
+        self.wrong("--collate: para 2001 has a collator already", "sim", "--collate", "2001")
+        self.wrong("--collate: para 7 has a collator already", "sim", "--collate", "7", "--collate", "7")
+        self.wrong('--collate: "4294967296"; expected the number of a para', "sim", "--collate", "4294967296")
+
+    def test_acts(self):
+        action = self.good("tool", "scale", "encode", "CourierAction", '{"Report": "0x00"}')
+        acts = self.write("acts", f"# slot, para, action\n2 2000 {action}\n\n3 1 {action} # nobody collates for it\n")
+        events = self.dir / "events"
+        self.good("sim", "--slots", "8", "--pvf", "builtin:courier", "--acts", acts, "--events", events)
+        refused = [e for e in map(json.loads, events.read_text().splitlines()) if e["event"] == "act-refused"]
+        self.assertEqual([e["para"] for e in refused], [1])
+        for text, what in (("x 2000 0x", "line 1: no slot"), ("1 x 0x", "line 1: no para"), ("1", "line 1: no para"), ("\n1 2000", "line 2: no hex"),
+                           (f"1 2000 {action} 7", "no hex"), ("1 2000 0x07", "no action; expected a CourierAction")):
+            self.wrong(what, "sim", "--acts", self.write("acts", text))
+        self.wrong("expected a file of lines SLOT PARA HEX", "sim", "--acts", self.dir / "no")
+
     def test_what_cannot_run_is_refused_at_the_start(self):
         head = "0x" + "00" * 40 + "011b4d03dd8c01f1049143cf9c4c817e4b167f1d1b83e5c6f0f10d89ba1e7bce"
         for content in (b"", b"rubbish", b"\0asm\1\0\0\0 and no more"):
             pvf = self.write("bad.wasm", content)
             self.wrong(f"--pvf: {pvf}: prevalidation: ", "sim", "--pvf", pvf, "--head", head)
         adder = self.data("pvf", "adder.wasm")
-        self.wrong("--head: 1 bytes; expected a head of the adder chain, which is all the collators make: 72 bytes", "sim", "--pvf", adder, "--head", "0x00")
+        self.wrong("--head: 1 bytes; expected a head of the adder chain, or of undying, which are all that the collators make: 72 bytes", "sim", "--pvf", adder, "--head", "0x00")
         self.wrong("its state is not what its number says", "sim", "--pvf", adder, "--head", "0x" + "00" * 72)
 
     def test_a_full_disk_ends_the_run(self):
@@ -620,7 +653,8 @@ class Sim(Cli):
     def test_interrupted_runs_leave_nothing(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             process = subprocess.Popen([BIN, "sim", "--slots", "1000000", "--events", self.dir / "events", "--blocks", self.dir / "blocks"],
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # nohup & ignores it
             try:
                 deadline = time.monotonic() + 60
                 while len(self.files()) < 2 and time.monotonic() < deadline:
@@ -704,7 +738,7 @@ class SimGenesis(Cli):
 class Bench(Cli):
     def test_list(self):
         names = self.good_json("bench", "list", "--json")["benches"]
-        self.assertEqual(names, ["erasure", "sr25519", "trie", "scale", "pvf", "overseer", "sim"])
+        self.assertEqual(names, ["erasure", "sr25519", "trie", "scale", "pvf", "runtime", "overseer", "sim"])
         self.assertEqual([line.split()[0] for line in self.good("bench", "list").splitlines()], names)
 
     def test_every_bench_measures(self):

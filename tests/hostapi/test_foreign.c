@@ -48,8 +48,8 @@ static void open_spec(foreign_t *f, const char *name, int version)
                      .store = ph_trie_store_new(NULL),
                      .executor = ph_executor_new(PH_RUNTIME_NATIVE),
                      .log = {no_log, PH_LOG_ERROR}};
-    ph_bytes_t packed =
-                   read_file(f->arena, ph_arena_printf(f->arena, "%s/chain-specs/%s", dir ? dir : "/nowhere", name)),
+    ph_bytes_t packed = read_file(f->arena,
+                                  ph_arena_printf(f->arena, "%s/chain-specs/%s", dir ? dir : "../shared/data", name)),
                text;
     if (!packed.data)
         skip();

@@ -1,9 +1,12 @@
 /* The service of the simulator: an answer comes when the work would have been done, and is remembered. */
 #include "support/cmocka.h"
 
+#include <stdio.h>
+
 #include "crypto/hash.h"
 #include "env/sim/world.h"
 #include "pvf/builder.h"
+#include "pvf/fixtures.h"
 #include "pvf/service.h"
 #include "support/wasm_signals.h"
 

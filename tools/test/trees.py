@@ -59,7 +59,7 @@ def environment(tree, name, seeds):
     found = {}
     if name.startswith("sim_"):
         found["PH_SIM_SEEDS"] = str(seeds)
-    if name.startswith("cli_"):
+    if name.startswith(("cli_", "schema_")):
         found["PARAHOST_BIN"] = os.path.join(folder(tree), "parahost")
     if name.startswith("external_"):
         found["PH_PARAHOST"] = os.path.join(folder(tree), "parahost")

@@ -53,7 +53,7 @@ static void finish(ph_pre_check_t *check, ph_pre_check_outcome_kind_t outcome, c
     ph_pre_checks_t *all = check->all;
     ph_note(self, "pvf-prepared", PH_FIELDS(.block = &check->in->relay_parent, .reason = names[outcome]));
     if (outcome != PH_PRE_CHECK_OUTCOME_VALID)
-        ph_complain(self, PH_LOG_WARN, "code under vote is %s: %s", names[outcome], why);
+        ph_complain(self, PH_LOG_WARN, "code under vote: %s: %s", names[outcome], why);
     ph_reply_candidate_validation_pre_check(self, check->question, &(ph_pre_check_outcome_t){(uint8_t)outcome});
     ph_job_end(check->job);
     all->begun--;
