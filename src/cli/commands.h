@@ -21,6 +21,7 @@ int ph_cli_tool_pvf(int argc, char **argv);
 int ph_cli_tool_extrinsic(int argc, char **argv);
 int ph_cli_tool_submit(int argc, char **argv);
 int ph_cli_tool_ask(int argc, char **argv);
+int ph_cli_tool_execute(int argc, char **argv);
 int ph_cli_tool_metadata(int argc, char **argv);
 
 #endif

@@ -19,6 +19,7 @@ static const struct {
     {"scale", "decode, encode, types: SCALE to JSON and back", ph_cli_tool_scale},
     {"storage-key", "PALLET ITEM [KEY…]: where it stands in the state", ph_cli_tool_storage_key},
     {"pvf", "prepare, exec: validation functions", ph_cli_tool_pvf},
+    {"execute", "[STATE] BLOCKS: executes recorded blocks on a dumped state", ph_cli_tool_execute},
     {"metadata", "what the runtime says of itself to wallets", ph_cli_tool_metadata},
     {"extrinsic", "--uri URI --call CALL: makes and signs a transaction", ph_cli_tool_extrinsic},
     {"submit", "SOCKET BYTES: hands a transaction to a running `parahost dev`", ph_cli_tool_submit},

@@ -36,7 +36,7 @@ static ph_err_t apply(ph_rt_t *rt, const ph_buffered_session_change_t *next)
                                    &next->validators);
     ph_vec_para_id_t outgoing;
     ph_paras_on_new_session(rt, &outgoing, &change);
-    ph_scheduler_on_new_session(rt, &change);
+    PH_TRY(ph_scheduler_on_new_session(rt, &change));
     ph_inclusion_on_new_session(rt, &outgoing);
     ph_para_session_info_note_session(rt, &change);
     ph_disputes_on_new_session(rt, &change);

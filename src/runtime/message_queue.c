@@ -1,5 +1,8 @@
 #include "runtime/message_queue.h"
 
+#include "runtime/calls.h"
+#include "runtime/dispatch.h"
+#include "runtime/storage/parachain_limits.h"
 #include "runtime/support.h"
 #include "runtime/upward.h"
 
@@ -151,10 +154,33 @@ void ph_message_queue_enqueue(ph_rt_t *rt, ph_para_id_t para, const ph_bytes_t *
 
 /* ---- executing ---- */
 
+/* A message is a call, which the para makes. Whatever becomes of it, the block goes on. */
+static bool dispatch(ph_rt_t *rt, const origin_t *origin, const ph_call_t *call)
+{
+    ph_origin_t para = ph_origin_parachain(origin->ump.para);
+    ph_dispatch_result_t result;
+    bool pays_no = rt->pays_no; /* of whoever had the message executed */
+    ph_err_t err = ph_dispatch_in_layer(rt, &result, &para, call);
+    rt->pays_no = pays_no;
+    if (err != PH_OK)
+        rt->panic = NULL;
+    return err == PH_OK && result.kind == PH_RES_OK;
+}
+
+/* On chains whose limits are given, which are recorded ones, messages are not calls, and all succeed. */
 static void execute(ph_rt_t *rt, const origin_t *origin, ph_bytes_t message)
 {
     ph_hash_t id = ph_rt_blake2(rt, message);
-    ph_message_queue_event_processed(rt, &id, origin, &(ph_weight_t){.ref_time = MESSAGE_REF_TIME}, true);
+    ph_call_t call;
+    bool success = ph_parachain_limits_limits_exists(rt);
+    if (!success && ph_call_decode_all(message, rt->arena, &call) != PH_OK) {
+        ph_message_queue_event_processing_failed(
+            rt, &id, origin, &(ph_process_message_error_t){.kind = PH_PROCESS_MESSAGE_ERROR_BAD_FORMAT});
+        return;
+    }
+    if (!success)
+        success = dispatch(rt, origin, &call);
+    ph_message_queue_event_processed(rt, &id, origin, &(ph_weight_t){.ref_time = MESSAGE_REF_TIME}, success);
 }
 
 typedef enum { PAGE_DONE, PAGE_OUT_OF_TIME } page_status_t;

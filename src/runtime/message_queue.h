@@ -1,6 +1,7 @@
 /* The message queue: upward messages of paras wait in pages, and some are executed at the start of each block, queue
- * after queue in a ring. This chain has no cross-consensus executor: executing a message costs a fixed time and
- * succeeds. (pallet-message-queue of polkadot-sdk 53.)
+ * after queue in a ring. This chain has no cross-consensus executor: a message is the SCALE of a call, which is
+ * dispatched with the para as its origin and costs a fixed time; that it is no call, or fails, is an event.
+ * (pallet-message-queue of polkadot-sdk 53.)
  */
 #ifndef PH_RUNTIME_MESSAGE_QUEUE_H
 #define PH_RUNTIME_MESSAGE_QUEUE_H

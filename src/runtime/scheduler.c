@@ -28,7 +28,10 @@ static void make_groups(ph_rt_t *rt, ph_vec_vec_validator_index_t *out, size_t v
     }
 }
 
-void ph_scheduler_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *change)
+/* Beyond it neither body of the runtime could hold the groups; the pallet runs out of memory somewhere there. */
+#define MAX_CORES (1u << 20)
+
+ph_err_t ph_scheduler_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *change)
 {
     const ph_scheduler_params_t *params = &change->config.scheduler_params;
     size_t validator_count = change->validators.count, core_count = params->num_cores;
@@ -37,11 +40,14 @@ void ph_scheduler_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *ch
         if (enough > core_count)
             core_count = enough;
     }
+    if (core_count > MAX_CORES)
+        return ph_rt_panic(rt, "%zu cores are too many", core_count);
     ph_vec_vec_validator_index_t groups = {0};
     if (validator_count > 0 && core_count > 0)
         make_groups(rt, &groups, validator_count, core_count);
     ph_para_scheduler_validator_groups_set(rt, &groups);
     ph_para_scheduler_session_start_block_set(rt, ph_now(rt) + 1);
+    return PH_OK;
 }
 
 uint32_t ph_scheduler_core_count(ph_rt_t *rt)

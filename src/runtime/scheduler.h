@@ -13,7 +13,8 @@
 
 /* ---- validator groups ---- */
 
-void ph_scheduler_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *change);
+/* Panics if root has asked for more cores than can be. */
+PH_MUST_CHECK ph_err_t ph_scheduler_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *change);
 /* The number of cores that can be used in this session: one a validator group. */
 uint32_t ph_scheduler_core_count(ph_rt_t *rt);
 /* The group that backs on `core` at block `at`; false before the session's start or beyond the cores. */

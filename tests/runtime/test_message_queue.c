@@ -5,6 +5,8 @@
 #include "support/rt_para.h"
 
 #include "runtime/message_queue.h"
+#include "runtime/storage/hrmp.h"
+#include "runtime/storage/parachain_limits.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
@@ -17,15 +19,19 @@ static ph_aggregate_message_origin_t from(uint32_t para)
                                            .ump = {.kind = PH_UMP_QUEUE_ID_PARA, .para = {para}}};
 }
 
-/* `count` messages of `len` bytes each, the first byte of each its number. */
+/* `count` messages of `len` bytes each, remarks that end in their number. */
 static void send(para_world_t *w, uint32_t para, size_t count, size_t len)
 {
     for (size_t i = 0; i < count; i++) {
-        uint8_t *bytes = ph_arena_alloc(w->rt->arena, len);
-        memset(bytes, 0, len);
-        bytes[0] = (uint8_t)i;
-        ph_bytes_t message = ph_bytes(bytes, len);
-        ph_message_queue_enqueue(w->rt, pw_para(para), &message, 1);
+        size_t text_len = len - 2 - (len < 64 ? 1 : len < 16384 ? 2 : 4);
+        uint8_t *text = ph_arena_alloc(w->rt->arena, text_len);
+        text[text_len - 1] = (uint8_t)i;
+        ph_writer_t message = ph_writer_in(w->rt->arena);
+        ph_write(&message, "\0\0", 2);
+        ph_write_bytes(&message, ph_bytes(text, text_len));
+        ph_bytes_t bytes = ph_writer_bytes(&message);
+        assert_int_equal(bytes.len, len);
+        ph_message_queue_enqueue(w->rt, pw_para(para), &bytes, 1);
     }
 }
 
@@ -116,6 +122,90 @@ static void test_execute_overweight(void **state)
     pw_close(w);
 }
 
+/* ---- messages as calls ---- */
+
+static void send_call(para_world_t *w, uint32_t para, const ph_call_t *call)
+{
+    ph_writer_t message = ph_writer_in(w->rt->arena);
+    ph_call_encode(&message, call);
+    ph_bytes_t bytes = ph_writer_bytes(&message);
+    ph_message_queue_enqueue(w->rt, pw_para(para), &bytes, 1);
+}
+
+static ph_event_message_queue_t last_event(para_world_t *w)
+{
+    ph_vec_event_record_t events;
+    ph_system_events_get(w->rt, &events);
+    for (size_t i = events.count; i-- > 0;)
+        if (events.items[i].event.kind == PH_EVENT_MESSAGE_QUEUE)
+            return events.items[i].event.message_queue;
+    fail_msg("the message queue has said nothing");
+    return (ph_event_message_queue_t){0};
+}
+
+/* 2000 asks for a channel to 2001: it is the para that asks. The second time it fails, and leaves nothing behind. */
+static void test_a_message_is_a_call_of_the_para(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(2);
+    pw_begin(w);
+    ph_call_t call = {.kind = PH_CALL_HRMP, .hrmp.kind = PH_CALL_HRMP_HRMP_INIT_OPEN_CHANNEL};
+    call.hrmp.hrmp_init_open_channel.recipient.v = 2001;
+    call.hrmp.hrmp_init_open_channel.proposed_max_capacity = 1;
+    call.hrmp.hrmp_init_open_channel.proposed_max_message_size = 8;
+    const ph_hrmp_channel_id_t id = {.sender = {2000}, .recipient = {2001}};
+    for (size_t i = 0; i < 2; i++) {
+        send_call(w, 2000, &call);
+        ph_message_queue_on_initialize(w->rt);
+        ph_event_message_queue_t event = last_event(w);
+        assert_int_equal(event.kind, PH_EVENT_MESSAGE_QUEUE_PROCESSED);
+        assert_int_equal(event.processed.success, i == 0);
+        assert_true(ph_hrmp_hrmp_open_channel_requests_exists(w->rt, &id));
+        assert_int_equal(ph_hrmp_hrmp_open_channel_requests_list_count(w->rt), 1);
+    }
+    assert_int_equal(ph_overlay_depth(w->overlay), 0);
+    assert_null(w->rt->panic);
+    pw_close(w);
+}
+
+/* Calls that are none of a para's: of signers, root, nobody; and what is no call. */
+static void test_messages_that_fail(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(1);
+    static const uint8_t calls[][2] = {{0, 1}, {8, 1}, {70, 5}, {62, 0}};
+    pw_begin(w);
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        ph_bytes_t message = i == 0 ? PH_BYTES_LIT("\0\1\0\0\0\0\0\0\0\0") : ph_bytes(calls[i], 2);
+        ph_message_queue_enqueue(w->rt, pw_para(2000), &message, 1);
+        ph_message_queue_on_initialize(w->rt);
+        assert_int_equal(last_event(w).kind, PH_EVENT_MESSAGE_QUEUE_PROCESSED);
+        assert_false(last_event(w).processed.success);
+    }
+    ph_bytes_t junk = PH_BYTES_LIT("no call");
+    ph_message_queue_enqueue(w->rt, pw_para(2000), &junk, 1);
+    ph_message_queue_on_initialize(w->rt);
+    assert_int_equal(last_event(w).kind, PH_EVENT_MESSAGE_QUEUE_PROCESSING_FAILED);
+    assert_int_equal(last_event(w).processing_failed.error.kind, PH_PROCESS_MESSAGE_ERROR_BAD_FORMAT);
+    assert_int_equal(ph_message_queue_footprint(w->rt, pw_para(2000)).count, 0);
+    pw_close(w);
+}
+
+/* Recorded chains have a stand-in that likes everything. */
+static void test_messages_of_recorded_chains(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(1);
+    pw_begin(w);
+    ph_parachain_limits_limits_set(w->rt, &(ph_parachain_limits_t){.existential_deposit = 1});
+    ph_bytes_t junk = PH_BYTES_LIT("no call");
+    ph_message_queue_enqueue(w->rt, pw_para(2000), &junk, 1);
+    ph_message_queue_on_initialize(w->rt);
+    assert_int_equal(last_event(w).kind, PH_EVENT_MESSAGE_QUEUE_PROCESSED);
+    assert_true(last_event(w).processed.success);
+    pw_close(w);
+}
+
 /* Of stale pages the oldest may go, the more of them the newer ones too; eight always stay. */
 static void test_reap(void **state)
 {
@@ -148,6 +238,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_a_message_is_a_call_of_the_para),
+        cmocka_unit_test(test_messages_that_fail),
+        cmocka_unit_test(test_messages_of_recorded_chains),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_execute_overweight),
         cmocka_unit_test(test_reap),

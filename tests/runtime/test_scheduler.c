@@ -329,9 +329,26 @@ static void test_only_root_and_the_broker_assign_cores(void **state)
     pw_close(w);
 }
 
+/* A number of cores with which no node could go on is a panic of the block that ends the session, not of the node. */
+static void test_too_many_cores(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(1);
+    ph_host_configuration_t config;
+    ph_configuration_active_config_get(w->rt, &config);
+    config.scheduler_params.num_cores = UINT32_MAX;
+    ph_configuration_active_config_set(w->rt, &config);
+    pw_begin(w);
+    pw_announce_session(w);
+    assert_int_equal(ph_initializer_on_finalize(w->rt, ph_now(w->rt)), PH_ERR_INTERNAL);
+    assert_string_equal(w->rt->panic, "4294967295 cores are too many");
+    pw_close(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_too_many_cores),
         cmocka_unit_test(test_group_sizes),
         cmocka_unit_test(test_max_validators_per_core_makes_cores),
         cmocka_unit_test(test_rotation),

@@ -98,6 +98,10 @@ static void ph_random_custom(ph_random_value_t *v, const ph_type_t *type, void *
     if (strcmp(type->name, "Era") == 0) /* zeros: immortal */
         return;
     ph_random_fields(v, type->fields, type->field_count, out);
+    if (strcmp(type->name, "VrfProof") == 0) { /* two scalars below the group's order */
+        ((uint8_t *)out)[31] &= 0x0f;
+        ((uint8_t *)out)[63] &= 0x0f;
+    }
 }
 
 static void ph_random_bits(ph_random_value_t *v, ph_bits_t *out)
