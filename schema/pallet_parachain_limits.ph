@@ -7,6 +7,8 @@ struct ParachainLimits {
   ## Blocks of on-demand revenue that are kept apart.
   max_historical_revenue: u32
   existential_deposit: Balance
+  ## What it costs to have an upgrade's cooldown removed, a block of it that is left.
+  cooldown_removal_multiplier: Balance
 }
 
 pallet ParachainLimits = 201 version 0 {

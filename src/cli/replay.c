@@ -13,9 +13,10 @@
 #include "runtime/storage/parachain_limits.h"
 #include "runtime/storage/system.h"
 
-#define EPOCH_SLOTS            10
-#define MAX_HISTORICAL_REVENUE 10
-#define EXISTENTIAL_DEPOSIT    100
+#define EPOCH_SLOTS                 10
+#define MAX_HISTORICAL_REVENUE      10
+#define EXISTENTIAL_DEPOSIT         100
+#define COOLDOWN_REMOVAL_MULTIPLIER 7
 
 /* ---- snapshots ---- */
 
@@ -122,7 +123,8 @@ static bool set_params(ph_replay_t *r, const json_t *params)
     ph_parachain_limits_t limits = {.inherent_ref_time = (uint64_t)json_integer_value(ref_time),
                                     .inherent_len = (uint64_t)json_integer_value(len),
                                     .max_historical_revenue = MAX_HISTORICAL_REVENUE,
-                                    .existential_deposit = EXISTENTIAL_DEPOSIT};
+                                    .existential_deposit = EXISTENTIAL_DEPOSIT,
+                                    .cooldown_removal_multiplier = COOLDOWN_REMOVAL_MULTIPLIER};
     ph_parachain_limits_limits_set(&r->rt, &limits);
     ph_chain_parameters_params_set(&r->rt, &(ph_chain_params_t){.slot_ms = 6000, .epoch_slots = EPOCH_SLOTS});
     return true;

@@ -39,7 +39,8 @@ bool ph_replay_chain_params(ph_replay_t *r, const json_t *params)
     const ph_parachain_limits_t limits = {.inherent_ref_time = UINT64_MAX,
                                           .inherent_len = len,
                                           .max_historical_revenue = 10,
-                                          .existential_deposit = deposit};
+                                          .existential_deposit = deposit,
+                                          .cooldown_removal_multiplier = 7};
     const ph_chain_params_t chain = {.slot_ms = slot_ms, .epoch_slots = epoch_slots};
     const ph_transaction_params_t transactions = {.length_fee = byte_fee,
                                                   .operational_fee_multiplier = 5,

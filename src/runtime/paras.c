@@ -8,11 +8,20 @@
 #include "runtime/paras_shared.h"
 #include "runtime/scheduler.h"
 #include "runtime/storage/configuration.h"
+#include "runtime/storage/parachain_limits.h"
 #include "runtime/support.h"
 #include "runtime/vec.h"
 
-/* Price of a block of cooldown that one does not want to wait for. */
-#define COOLDOWN_REMOVAL_MULTIPLIER 7
+/* Price of a block of cooldown that one does not want to wait for, where the chain does not say: Rococo's thousand
+ * units a day of 14400 blocks. */
+#define COOLDOWN_REMOVAL_MULTIPLIER 69444444444u
+
+static ph_balance_t cooldown_removal_multiplier(ph_rt_t *rt)
+{
+    ph_parachain_limits_t limits;
+    return ph_parachain_limits_limits_get(rt, &limits) ? limits.cooldown_removal_multiplier
+                                                       : COOLDOWN_REMOVAL_MULTIPLIER;
+}
 
 void ph_paras_set_current_head(ph_rt_t *rt, ph_para_id_t para, ph_head_data_t head)
 {
@@ -151,7 +160,8 @@ ph_err_t ph_paras_call_remove_upgrade_cooldown(ph_rt_t *rt, const ph_origin_t *o
         i++;
     if (i == cooldowns.count)
         return PH_OK;
-    ph_balance_t cost = (ph_balance_t)ph_sat_sub_u32(cooldowns.items[i]._1, ph_now(rt)) * COOLDOWN_REMOVAL_MULTIPLIER;
+    ph_balance_t cost =
+        (ph_balance_t)ph_sat_sub_u32(cooldowns.items[i]._1, ph_now(rt)) * cooldown_removal_multiplier(rt);
     PH_TRY(ph_currency_burn(rt, &who, cost));
     ph_vec_remove(&cooldowns, i);
     ph_paras_upgrade_cooldowns_set(rt, &cooldowns);
