@@ -36,7 +36,7 @@ ph_bytes_t ph_buf_bytes(const ph_buf_t *buf);          /* NULL gives the empty s
 /* What was worked out from a buffer's content alone may stay with it, for whoever gets the buffer next on the same
  * thread (buffers that travel between threads must not be given one): one thing at a time, told apart by the function
  * that drops it, which gets it with the last reference of the buffer. */
-void *ph_buf_note(const ph_buf_t *buf, void (*unref)(void *note)); /* borrowed; NULL: none of that kind */
+void *ph_buf_note(const ph_buf_t *buf, void (*unref)(void *note));          /* borrowed; NULL: none of that kind */
 void ph_buf_set_note(ph_buf_t *buf, void *note, void (*unref)(void *note)); /* takes over a reference */
 /* A place for a hash of the content, 0 until somebody computes it; same rule. */
 uint64_t *ph_buf_hash(ph_buf_t *buf);

@@ -305,8 +305,7 @@ static void land(void *arg)
                 break;
             stream->hub->stats.messages++;
             stream->hub->stats.bytes += ph_buf_bytes(flight.content).len;
-            observe(stream->hub, PH_HUB_NOTIFIED, stream->node[!side], node->index, stream->proto,
-                    flight.content);
+            observe(stream->hub, PH_HUB_NOTIFIED, stream->node[!side], node->index, stream->proto, flight.content);
             node->handlers[stream->proto]->notified(node->handler_ctx[stream->proto],
                                                     (ph_peer_id_t){stream->node[!side]}, flight.content);
             break;

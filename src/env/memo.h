@@ -25,8 +25,8 @@ void *ph_memo_get(ph_memo_t *memo, const ph_memo_key_t *key);
 /* Keeps a reference of its own: ref(value) is called now, unref(value) when forgotten. */
 void ph_memo_put(ph_memo_t *memo, const ph_memo_key_t *key, void *value, void *(*ref)(void *), void (*unref)(void *));
 
-/* A copy of the value that is shared with whoever in this process asks for an equal one: `key`, of whatever length, must
- * determine the value. memo NULL: a copy of one's own. One reference. */
+/* A copy of the value that is shared with whoever in this process asks for an equal one: `key`, of whatever length,
+ * must determine the value. memo NULL: a copy of one's own. One reference. */
 ph_rc_t *ph_memo_share(ph_memo_t *memo, const ph_type_t *type, ph_bytes_t key, const void *value);
 
 /* A result that was at hand elsewhere (kept with its input, bytes.h) counts as remembered. memo NULL: nothing. */

@@ -6,8 +6,8 @@
 #include "crypto/hash.h"
 #include "env/sim/agenda.h"
 
-/* Events live in slots; the agenda holds (time, order, slot). A timer handle is slot and generation, so that a stale one
- * is harmless. */
+/* Events live in slots; the agenda holds (time, order, slot). A timer handle is slot and generation, so that a stale
+ * one is harmless. */
 typedef struct slot {
     void (*fn)(void *);
     void *arg;

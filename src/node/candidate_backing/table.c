@@ -133,8 +133,8 @@ static bool is_self_contradiction(ph_table_t *table, ph_table_news_t *news,
     ph_table_candidate_t *candidate = news->candidate;
     size_t position = table->members[statement->validator_index.v].position;
     ph_table_vote_t *vote = &candidate->votes[position];
-    if (!vote->kind || (vote->kind == statement->payload.kind &&
-                        ph_validator_signature_equal(vote->signature, &statement->signature)))
+    if (!vote->kind ||
+        (vote->kind == statement->payload.kind && ph_validator_signature_equal(vote->signature, &statement->signature)))
         return false;
     if (vote->contradicted)
         return true;

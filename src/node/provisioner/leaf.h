@@ -11,7 +11,7 @@ typedef struct leaf {
     bool subscribed;
     PH_LIST(ph_rc_t *) bitfields; /* ph_unchecked_signed_availability_bitfield_t; shared with other nodes' */
     PH_LIST(ph_rc_t *) backed;    /* ph_candidate_receipt_t; likewise */
-    PH_LIST(ph_msg_t *) waiting; /* requests that came before the wait was over; references */
+    PH_LIST(ph_msg_t *) waiting;  /* requests that came before the wait was over; references */
 } leaf_t;
 
 /* The bitfields to include: see provisioner.h. */

@@ -187,11 +187,13 @@ static void note_backed(ph_subsystem_t *self, leaf_t *leaf, const ph_candidate_r
         if (ph_candidate_receipt_equal(ph_rc_value(leaf->backed.items[i]), receipt))
             return;
     ph_candidate_hash_t hash = ph_hash_of_receipt(receipt);
-    ph_list_push(NULL, &leaf->backed,
-                 ph_memo_share(ph_env_of(self)->memo, &ph_type_candidate_receipt, ph_bytes(&hash, sizeof hash), receipt));
+    ph_list_push(
+        NULL, &leaf->backed,
+        ph_memo_share(ph_env_of(self)->memo, &ph_type_candidate_receipt, ph_bytes(&hash, sizeof hash), receipt));
 }
 
-static void note_bitfield(ph_subsystem_t *self, leaf_t *leaf, const ph_unchecked_signed_availability_bitfield_t *bitfield)
+static void note_bitfield(ph_subsystem_t *self, leaf_t *leaf,
+                          const ph_unchecked_signed_availability_bitfield_t *bitfield)
 {
     ph_writer_t key = PH_WRITER_HEAP;
     ph_unchecked_signed_availability_bitfield_encode(&key, bitfield);

@@ -103,7 +103,7 @@ struct candidate {
     candidate_t *next_in_group, *next_same_hash;
     ph_candidate_hash_t hash;
     uint32_t group;
-    size_t size; /* of the group */
+    size_t size;             /* of the group */
     PH_LIST(claim_t) claims; /* on the heap, until it is confirmed */
     /* Confirmed: an attested response without statements; NULL before. */
     ph_rc_t *body;
