@@ -246,11 +246,6 @@ ph_err_t ph_execute_call(ph_writer_t *result, const ph_relay_block_t *at, const 
     return err;
 }
 
-static void *ref_buf(void *buf)
-{
-    return ph_buf_ref(buf);
-}
-
 ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *block, const char *method,
                           ph_bytes_t args)
 {
@@ -269,7 +264,7 @@ ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *bl
     if (err == PH_OK) {
         *result = ph_buf_new(ph_writer_bytes(&m.result));
         if (env->memo)
-            ph_memo_put(env->memo, &key, *result, ref_buf, ph_buf_unref);
+            ph_memo_put_buf(env->memo, &key, *result);
     } else if (err != PH_ERR_UNSUPPORTED) {
         ph_log(env->log, PH_LOG_WARN, "chain", "%s: %s failed at block %u: %s", env->name, method, block->header.number,
                why);

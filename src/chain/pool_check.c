@@ -255,18 +255,13 @@ static void memo_key(ph_memo_key_t *key, const pool_check_t *check)
         (ph_bytes_t[]){ph_bytes(check->at->hash.bytes, 32), ph_bytes(&check->source, 1), ph_buf_bytes(check->xt)}, 3);
 }
 
-static void *ref_buf(void *buf)
-{
-    return ph_buf_ref(buf);
-}
-
 static void remember(ph_pool_t *pool, const pool_check_t *check)
 {
     ph_memo_key_t key;
     if (!pool->env->memo || !check->answer || check->remembered)
         return;
     memo_key(&key, check);
-    ph_memo_put(pool->env->memo, &key, check->answer, ref_buf, ph_buf_unref);
+    ph_memo_put_buf(pool->env->memo, &key, check->answer);
 }
 
 static void recall(ph_pool_t *pool, pool_check_t *check)

@@ -90,9 +90,24 @@ void ph_memo_put(ph_memo_t *memo, const ph_memo_key_t *key, void *value, void *(
     *entry = (entry_t){ref(value), ref, unref};
 }
 
-static void *ref_shared(void *rc)
+static void *ref_rc(void *rc)
 {
     return ph_rc_ref(rc);
+}
+
+void ph_memo_put_rc(ph_memo_t *memo, const ph_memo_key_t *key, ph_rc_t *value)
+{
+    ph_memo_put(memo, key, value, ref_rc, ph_rc_unref);
+}
+
+static void *ref_buf(void *buf)
+{
+    return ph_buf_ref(buf);
+}
+
+void ph_memo_put_buf(ph_memo_t *memo, const ph_memo_key_t *key, ph_buf_t *value)
+{
+    ph_memo_put(memo, key, value, ref_buf, ph_buf_unref);
 }
 
 ph_rc_t *ph_memo_share(ph_memo_t *memo, const ph_type_t *type, ph_bytes_t key, const void *value)
@@ -104,7 +119,7 @@ ph_rc_t *ph_memo_share(ph_memo_t *memo, const ph_type_t *type, ph_bytes_t key, c
     ph_rc_t *rc = ph_memo_get(memo, &full);
     if (!rc) {
         rc = ph_rc_new(type, value);
-        ph_memo_put(memo, &full, rc, ref_shared, ph_rc_unref);
+        ph_memo_put_rc(memo, &full, rc);
     }
     return rc;
 }

@@ -24,6 +24,9 @@ void ph_memo_key(ph_memo_key_t *out, const char *tag, const ph_bytes_t *parts, s
 void *ph_memo_get(ph_memo_t *memo, const ph_memo_key_t *key);
 /* Keeps a reference of its own: ref(value) is called now, unref(value) when forgotten. */
 void ph_memo_put(ph_memo_t *memo, const ph_memo_key_t *key, void *value, void *(*ref)(void *), void (*unref)(void *));
+/* The same for values of the two kinds that most results are. */
+void ph_memo_put_rc(ph_memo_t *memo, const ph_memo_key_t *key, ph_rc_t *value);
+void ph_memo_put_buf(ph_memo_t *memo, const ph_memo_key_t *key, ph_buf_t *value);
 
 /* A copy of the value that is shared with whoever in this process asks for an equal one: `key`, of whatever length,
  * must determine the value. memo NULL: a copy of one's own. One reference. */

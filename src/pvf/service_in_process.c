@@ -20,11 +20,6 @@ typedef struct service {
     run_t *runs; /* answers on their way */
 } service_t;
 
-static void *ref_rc(void *rc)
-{
-    return ph_rc_ref(rc);
-}
-
 static void unlink_run(run_t *run)
 {
     *run->link = run->next;
@@ -96,7 +91,7 @@ static void execute(ph_pvf_service_t *base, ph_env_t *env, const ph_pvf_request_
     ph_rc_t *executed = ph_memo_get(env->memo, &key);
     if (!executed) {
         executed = execute_now(service, request);
-        ph_memo_put(env->memo, &key, executed, ref_rc, ph_rc_unref);
+        ph_memo_put_rc(env->memo, &key, executed);
     }
     const ph_pvf_executed_t *e = ph_rc_value(executed);
     answer_after(service, env, START_US + e->fuel * 1000 / FUEL_A_MS, (run_t){NULL, NULL, false, executed, done, ctx});
@@ -132,7 +127,7 @@ static void pre_check(ph_pvf_service_t *base, ph_env_t *env, const ph_pvf_reques
     ph_rc_t *prechecked = ph_memo_get(env->memo, &key);
     if (!prechecked) {
         prechecked = prepare_now(service, request, bomb_limit);
-        ph_memo_put(env->memo, &key, prechecked, ref_rc, ph_rc_unref);
+        ph_memo_put_rc(env->memo, &key, prechecked);
     }
     answer_after(service, env, START_US + request->code.len * 1000 / COMPILED_A_MS,
                  (run_t){NULL, NULL, true, prechecked, done, ctx});

@@ -15,33 +15,13 @@ void ph_bridge_tell_collation(ph_subsystem_t *self, const ph_collation_event_t *
     ph_send_collator_protocol_network_event(self, event);
 }
 
-static void *ref_rc(void *rc)
+/* The message stays with the frame, so that whoever gets the same frame need not look it up. */
+static void keep(ph_buf_t *frame, ph_rc_t *rc)
 {
-    return ph_rc_ref(rc);
+    ph_buf_set_note(frame, ph_rc_ref(rc), ph_rc_unref);
 }
 
-/* Stays with the frame, so that whoever gets the same frame need not look the message up. */
-static void drop_decoded(void *rc)
-{
-    ph_rc_unref(rc);
-}
-
-static ph_rc_t *recall(ph_memo_t *memo, const ph_memo_key_t *key, ph_buf_t *frame)
-{
-    ph_rc_t *rc = ph_memo_get(memo, key);
-    if (rc)
-        ph_buf_set_note(frame, ph_rc_ref(rc), drop_decoded);
-    return rc;
-}
-
-static void remember(ph_memo_t *memo, const ph_memo_key_t *key, ph_buf_t *frame, ph_rc_t *rc)
-{
-    ph_memo_put(memo, key, rc, ref_rc, ph_rc_unref);
-    ph_buf_set_note(frame, ph_rc_ref(rc), drop_decoded);
-}
-
-/* The message behind the frame's tag, decoded; nodes of one process share what they decode. (A frame travels along one
- * protocol, so what was decoded from it is of the type asked for.) */
+/* The message behind the frame's tag, decoded; nodes of one process share what they decode. */
 static ph_rc_t *decode(ph_subsystem_t *self, const ph_type_t *type, ph_buf_t *frame)
 {
     ph_memo_t *memo = ph_env_of(self)->memo;
@@ -50,20 +30,24 @@ static ph_rc_t *decode(ph_subsystem_t *self, const ph_type_t *type, ph_buf_t *fr
     ph_rc_t *rc = NULL;
     if (bytes.len == 0 || bytes.data[0] != PH_VALIDATION_WIRE_MESSAGE_V3_PROTOCOL_MESSAGE)
         return NULL;
-    if (memo && (rc = ph_buf_note(frame, drop_decoded)) && ph_rc_type(rc) == type) {
+    if (memo && (rc = ph_buf_note(frame, ph_rc_unref)) && ph_rc_type(rc) == type) {
         ph_memo_count_hit(memo);
         return ph_rc_ref(rc);
     }
     if (memo) {
         ph_memo_key(&key, "message", (ph_bytes_t[]){ph_bytes(type->name, strlen(type->name)), bytes}, 2);
-        if ((rc = recall(memo, &key, frame)))
+        if ((rc = ph_memo_get(memo, &key))) {
+            keep(frame, rc);
             return rc;
+        }
     }
     ph_buf_t *body = ph_buf_new(ph_bytes(bytes.data + 1, bytes.len - 1));
     ph_err_t err = ph_rc_decode(&rc, type, body);
     ph_buf_unref(body);
-    if (err == PH_OK && memo)
-        remember(memo, &key, frame, rc);
+    if (err == PH_OK && memo) {
+        ph_memo_put_rc(memo, &key, rc);
+        keep(frame, rc);
+    }
     return err == PH_OK ? rc : NULL;
 }
 

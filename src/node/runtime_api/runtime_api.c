@@ -10,11 +10,6 @@ typedef struct state {
     ph_memo_t *answers; /* ph_rc_t of the reply type */
 } state_t;
 
-static void *ref_answer(void *rc)
-{
-    return ph_rc_ref(rc);
-}
-
 /* Answers that do not depend on the block, as long as there is one. */
 static bool same_everywhere(uint8_t kind)
 {
@@ -124,7 +119,7 @@ static ph_rc_t *compute(ph_subsystem_t *self, const ph_api_request_t *request, c
     } else {
         reply = make_reply(request, err, ph_buf_bytes(answer), is_none);
         if (err == PH_OK)
-            ph_memo_put(memo, &key, reply, ref_answer, ph_rc_unref);
+            ph_memo_put_rc(memo, &key, reply);
     }
     ph_buf_unref(answer);
     return reply;
@@ -160,8 +155,7 @@ static void answer(ph_subsystem_t *self, ph_msg_t *msg)
         reply = compute(self, request, &q, &is_none);
         bool good = *(const uint8_t *)ph_rc_value(reply) == 0;
         if (good)
-            ph_memo_put(state->answers, everywhere && !is_none ? &q.anywhere : &q.at_block, reply, ref_answer,
-                        ph_rc_unref);
+            ph_memo_put_rc(state->answers, everywhere && !is_none ? &q.anywhere : &q.at_block, reply);
     }
     ph_overseer_reply_shared(self, msg, reply);
     ph_rc_unref(reply);

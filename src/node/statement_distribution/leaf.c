@@ -89,26 +89,14 @@ void ph_sd_sessions_free(statements_t *s)
         ph_shared_gossip_topology_unref(s->topologies[i]);
 }
 
-static void *ref_rc(void *rc)
-{
-    return ph_rc_ref(rc);
-}
-
 /* A pure function of the block: nodes of one process share it. */
 static ph_rc_t *info_of(ph_subsystem_t *self, const ph_hash_t *block, ph_session_index_t index,
                         const ph_session_info_t *info)
 {
-    ph_memo_t *memo = ph_env_of(self)->memo;
-    ph_memo_key_t key;
-    ph_memo_key(&key, "session info",
-                (ph_bytes_t[]){ph_bytes(block, sizeof *block), ph_bytes(&index.v, sizeof index.v)}, 2);
-    ph_rc_t *rc = ph_memo_get(memo, &key);
-    if (rc)
-        return rc;
-    rc = ph_rc_new(&ph_type_session_info, info);
-    if (memo)
-        ph_memo_put(memo, &key, rc, ref_rc, ph_rc_unref);
-    return rc;
+    uint8_t key[sizeof block->bytes + sizeof index.v];
+    memcpy(key, block->bytes, sizeof block->bytes);
+    ph_put_u32(key + sizeof block->bytes, index.v);
+    return ph_memo_share(ph_env_of(self)->memo, &ph_type_session_info, ph_bytes(key, sizeof key), info);
 }
 
 static void place_members(session_t *session)
