@@ -9,6 +9,8 @@ struct ParachainLimits {
   existential_deposit: Balance
   ## What it costs to have an upgrade's cooldown removed, a block of it that is left.
   cooldown_removal_multiplier: Balance
+  ## Upward messages are not dispatched as calls but taken for executed well, as by the executor of recorded chains.
+  messages_always_succeed: bool
 }
 
 pallet ParachainLimits = 201 version 0 {

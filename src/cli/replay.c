@@ -124,7 +124,8 @@ static bool set_params(ph_replay_t *r, const json_t *params)
                                     .inherent_len = (uint64_t)json_integer_value(len),
                                     .max_historical_revenue = MAX_HISTORICAL_REVENUE,
                                     .existential_deposit = EXISTENTIAL_DEPOSIT,
-                                    .cooldown_removal_multiplier = COOLDOWN_REMOVAL_MULTIPLIER};
+                                    .cooldown_removal_multiplier = COOLDOWN_REMOVAL_MULTIPLIER,
+                                    .messages_always_succeed = true};
     ph_parachain_limits_limits_set(&r->rt, &limits);
     ph_chain_parameters_params_set(&r->rt, &(ph_chain_params_t){.slot_ms = 6000, .epoch_slots = EPOCH_SLOTS});
     return true;

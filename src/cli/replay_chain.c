@@ -40,7 +40,8 @@ bool ph_replay_chain_params(ph_replay_t *r, const json_t *params)
                                           .inherent_len = len,
                                           .max_historical_revenue = 10,
                                           .existential_deposit = deposit,
-                                          .cooldown_removal_multiplier = 7};
+                                          .cooldown_removal_multiplier = 7,
+                                          .messages_always_succeed = true};
     const ph_chain_params_t chain = {.slot_ms = slot_ms, .epoch_slots = epoch_slots};
     const ph_transaction_params_t transactions = {.length_fee = byte_fee,
                                                   .operational_fee_multiplier = 5,

@@ -5,7 +5,6 @@
 #include "primitives/hash_of.h"
 #include "runtime/babe.h"
 #include "runtime/hooks.h"
-#include "runtime/offences.h"
 #include "runtime/params.h"
 #include "runtime/reports.h"
 #include "runtime/support.h"
@@ -91,10 +90,7 @@ static ph_err_t process(ph_rt_t *rt, const ph_vec_account_id_t *reporters, const
     ph_report_t report = report_of(rt, proof, owner);
     if (session_of_slot(rt, proof->slot) != owner->session.v || !ph_report_offender(rt, &offender, &report))
         return PH_BABE_ERR_INVALID_KEY_OWNERSHIP_PROOF;
-    ph_vec_account_id_t offenders = {&offender, 1};
-    ph_err_t err = ph_offences_report(rt, OFFENCE_KIND, report.time_slot, reporters, &offenders);
-    rt->pays_no = err == PH_OK;
-    return err ? PH_BABE_ERR_DUPLICATE_OFFENCE_REPORT : PH_OK;
+    return ph_report_file(rt, &report, &offender, reporters) ? PH_OK : PH_BABE_ERR_DUPLICATE_OFFENCE_REPORT;
 }
 
 ph_err_t ph_babe_call_report_equivocation(ph_rt_t *rt, const ph_origin_t *origin,

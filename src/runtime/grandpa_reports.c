@@ -2,7 +2,6 @@
  * sp-consensus-grandpa 31, check_equivocation_proof.) */
 #include "runtime/grandpa.h"
 #include "runtime/hooks.h"
-#include "runtime/offences.h"
 #include "runtime/reports.h"
 #include "runtime/support.h"
 #include "scale/scale.h"
@@ -104,10 +103,7 @@ static ph_err_t process(ph_rt_t *rt, const ph_vec_account_id_t *reporters, const
         return PH_GRANDPA_ERR_INVALID_KEY_OWNERSHIP_PROOF;
     if (!set_was_in(rt, proof->set_id, owner->session))
         return PH_GRANDPA_ERR_INVALID_EQUIVOCATION_PROOF;
-    ph_vec_account_id_t offenders = {&offender, 1};
-    ph_err_t err = ph_offences_report(rt, OFFENCE_KIND, report.time_slot, reporters, &offenders);
-    rt->pays_no = err == PH_OK;
-    return err ? PH_GRANDPA_ERR_DUPLICATE_OFFENCE_REPORT : PH_OK;
+    return ph_report_file(rt, &report, &offender, reporters) ? PH_OK : PH_GRANDPA_ERR_DUPLICATE_OFFENCE_REPORT;
 }
 
 ph_err_t ph_grandpa_call_report_equivocation(ph_rt_t *rt, const ph_origin_t *origin,

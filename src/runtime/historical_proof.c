@@ -36,17 +36,6 @@ static bool find(ph_proof_nodes_t *nodes, ph_bytes_t *out, const uint8_t hash[32
     return false;
 }
 
-/* Does the node's part of the key continue the key at nibble `at`? */
-static bool continues(const ph_node_plan_t *plan, ph_bytes_t key, size_t at)
-{
-    if (2 * key.len - at < plan->partial_len)
-        return false;
-    for (size_t i = 0; i < plan->partial_len; i++)
-        if (ph_node_plan_nibble(plan, i) != ph_nibble(key, at + i))
-            return false;
-    return true;
-}
-
 bool ph_proof_nodes_read(ph_proof_nodes_t *nodes, ph_bytes_t *value, const ph_hash_t *root, ph_bytes_t key)
 {
     ph_bytes_t node;
@@ -54,7 +43,8 @@ bool ph_proof_nodes_read(ph_proof_nodes_t *nodes, ph_bytes_t *value, const ph_ha
         return false;
     for (size_t at = 0;; at++) {
         ph_node_plan_t plan;
-        if (ph_node_decode(&plan, node) != PH_OK || plan.kind == PH_NODE_EMPTY || !continues(&plan, key, at))
+        if (ph_node_decode(&plan, node) != PH_OK || plan.kind == PH_NODE_EMPTY ||
+            !ph_node_plan_continues(&plan, key, at))
             return false;
         at += plan.partial_len;
         if (at == 2 * key.len) {

@@ -167,12 +167,17 @@ static bool dispatch(ph_rt_t *rt, const origin_t *origin, const ph_call_t *call)
     return err == PH_OK && result.kind == PH_RES_OK;
 }
 
-/* On chains whose limits are given, which are recorded ones, messages are not calls, and all succeed. */
+static bool is_always_good(ph_rt_t *rt)
+{
+    ph_parachain_limits_t limits;
+    return ph_parachain_limits_limits_get(rt, &limits) && limits.messages_always_succeed;
+}
+
 static void execute(ph_rt_t *rt, const origin_t *origin, ph_bytes_t message)
 {
     ph_hash_t id = ph_rt_blake2(rt, message);
     ph_call_t call;
-    bool success = ph_parachain_limits_limits_exists(rt);
+    bool success = is_always_good(rt);
     if (!success && ph_call_decode_all(message, rt->arena, &call) != PH_OK) {
         ph_message_queue_event_processing_failed(
             rt, &id, origin, &(ph_process_message_error_t){.kind = PH_PROCESS_MESSAGE_ERROR_BAD_FORMAT});

@@ -18,6 +18,15 @@ bool ph_report_offender(ph_rt_t *rt, ph_account_id_t *offender, const ph_report_
     return report->proof != NULL && ph_historical_check(rt, offender, report->key_type, report->key, report->proof);
 }
 
+bool ph_report_file(ph_rt_t *rt, const ph_report_t *report, const ph_account_id_t *offender,
+                    const ph_vec_account_id_t *reporters)
+{
+    ph_account_id_t one = *offender;
+    const ph_vec_account_id_t offenders = {&one, 1};
+    rt->pays_no = ph_offences_report(rt, report->kind, report->time_slot, reporters, &offenders) == PH_OK;
+    return rt->pays_no;
+}
+
 static void invalid(ph_transaction_validity_t *out, ph_invalid_transaction_kind_t why)
 {
     *out = (ph_transaction_validity_t){.kind = PH_RES_ERR, .err = {.kind = PH_TRANSACTION_VALIDITY_ERROR_INVALID}};

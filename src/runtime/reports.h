@@ -22,6 +22,10 @@ typedef struct ph_report {
 /* Whose key it was: false if the proof does not hold. */
 PH_MUST_CHECK bool ph_report_offender(ph_rt_t *rt, ph_account_id_t *offender, const ph_report_t *report);
 
+/* Notes the offence; whoever reported it has the fee back. False: it was reported before. */
+PH_MUST_CHECK bool ph_report_file(ph_rt_t *rt, const ph_report_t *report, const ph_account_id_t *offender,
+                                  const ph_vec_account_id_t *reporters);
+
 /* What the pool makes of the unsigned report, and what a block may hold (source InBlock): Call from others, BadProof,
  * Stale if it was reported before; else valid, of the highest priority, providing prefix and tag. */
 void ph_report_validity(ph_rt_t *rt, ph_transaction_validity_t *out, ph_transaction_source_t source,

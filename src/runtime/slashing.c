@@ -100,6 +100,15 @@ void ph_slashing_punish_against_valid(ph_rt_t *rt, ph_session_index_t session, c
 
 /* ---- reports ---- */
 
+static ph_report_t report_of(ph_rt_t *rt, const ph_dispute_proof_t *proof, const ph_membership_proof_t *owner)
+{
+    return (ph_report_t){.key_type = "para",
+                         .key = ph_bytes(proof->validator_id.bytes, 32),
+                         .proof = owner,
+                         .kind = OFFENCE_KIND,
+                         .time_slot = time_slot(rt, proof->time_slot.session_index, &proof->time_slot.candidate_hash)};
+}
+
 ph_err_t ph_slashing_report(ph_rt_t *rt, const ph_dispute_proof_t *proof, const ph_account_id_t *offender)
 {
     const ph_disputes_time_slot_t *slot = &proof->time_slot;
@@ -119,19 +128,8 @@ ph_err_t ph_slashing_report(ph_rt_t *rt, const ph_dispute_proof_t *proof, const 
         ph_paras_slashing_unapplied_slashes_set(rt, slot->session_index, &slot->candidate_hash, &slashes);
     else
         ph_paras_slashing_unapplied_slashes_remove(rt, slot->session_index, &slot->candidate_hash);
-    ph_account_id_t account = *offender;
-    ph_err_t err = ph_offences_report(rt, OFFENCE_KIND, time_slot(rt, slot->session_index, &slot->candidate_hash),
-                                      &NOBODY, &(ph_vec_account_id_t){&account, 1});
-    return err ? PH_PARAS_SLASHING_ERR_DUPLICATE_SLASHING_REPORT : PH_OK;
-}
-
-static ph_report_t report_of(ph_rt_t *rt, const ph_dispute_proof_t *proof, const ph_membership_proof_t *owner)
-{
-    return (ph_report_t){.key_type = "para",
-                         .key = ph_bytes(proof->validator_id.bytes, 32),
-                         .proof = owner,
-                         .kind = OFFENCE_KIND,
-                         .time_slot = time_slot(rt, proof->time_slot.session_index, &proof->time_slot.candidate_hash)};
+    ph_report_t report = report_of(rt, proof, NULL);
+    return ph_report_file(rt, &report, offender, &NOBODY) ? PH_OK : PH_PARAS_SLASHING_ERR_DUPLICATE_SLASHING_REPORT;
 }
 
 ph_err_t ph_paras_slashing_call_report_dispute_lost_unsigned(ph_rt_t *rt, const ph_origin_t *origin,
@@ -144,9 +142,7 @@ ph_err_t ph_paras_slashing_call_report_dispute_lost_unsigned(ph_rt_t *rt, const 
     if (key_owner_proof->session.v != dispute_proof->time_slot.session_index.v ||
         !ph_report_offender(rt, &offender, &report))
         return PH_PARAS_SLASHING_ERR_INVALID_KEY_OWNERSHIP_PROOF;
-    PH_TRY(ph_slashing_report(rt, dispute_proof, &offender));
-    rt->pays_no = true;
-    return PH_OK;
+    return ph_slashing_report(rt, dispute_proof, &offender);
 }
 
 bool ph_slashing_is_known(ph_rt_t *rt, const ph_dispute_proof_t *proof, const ph_account_id_t *offender)

@@ -134,6 +134,16 @@ static ph_err_t read_kids(ph_reader_t *r, ph_node_plan_t *out)
     return PH_OK;
 }
 
+bool ph_node_plan_continues(const ph_node_plan_t *plan, ph_bytes_t key, size_t at)
+{
+    if (2 * key.len - at < plan->partial_len)
+        return false;
+    for (size_t i = 0; i < plan->partial_len; i++)
+        if (ph_node_plan_nibble(plan, i) != ph_nibble(key, at + i))
+            return false;
+    return true;
+}
+
 ph_err_t ph_node_decode(ph_node_plan_t *out, ph_bytes_t in)
 {
     *out = (ph_node_plan_t){0};

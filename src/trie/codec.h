@@ -53,6 +53,9 @@ static inline uint8_t ph_node_plan_nibble(const ph_node_plan_t *plan, size_t i)
     return ph_nibble(ph_bytes(plan->partial, (plan->partial_len + 1) / 2), i + plan->partial_len % 2);
 }
 
+/* Does the plan's partial key continue the key at its nibble `at`? */
+bool ph_node_plan_continues(const ph_node_plan_t *plan, ph_bytes_t key, size_t at);
+
 /* Accepts and refuses what sp-trie does; bytes after the node are not looked at. MALFORMED otherwise. */
 PH_MUST_CHECK ph_err_t ph_node_decode(ph_node_plan_t *out, ph_bytes_t in);
 void ph_node_encode(ph_writer_t *w, const ph_node_plan_t *plan);

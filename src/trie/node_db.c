@@ -33,16 +33,6 @@ bool ph_node_db_get(const ph_node_db_t *db, ph_bytes_t *out, const uint8_t hash[
     return found != NULL;
 }
 
-static bool continues(ph_bytes_t key, size_t at, const ph_node_plan_t *plan)
-{
-    if (2 * key.len - at < plan->partial_len)
-        return false;
-    for (size_t i = 0; i < plan->partial_len; i++)
-        if (ph_node_plan_nibble(plan, i) != ph_nibble(key, at + i))
-            return false;
-    return true;
-}
-
 static ph_err_t read_value(const ph_node_db_t *db, ph_bytes_t *value, const ph_node_plan_t *plan)
 {
     if (!plan->has_value)
@@ -63,7 +53,7 @@ ph_err_t ph_node_db_read(const ph_node_db_t *db, ph_bytes_t *value, bool *at_roo
     for (size_t at = 0;; at++) {
         ph_node_plan_t plan;
         PH_TRY(ph_node_decode(&plan, node));
-        if (plan.kind == PH_NODE_EMPTY || !continues(key, at, &plan))
+        if (plan.kind == PH_NODE_EMPTY || !ph_node_plan_continues(&plan, key, at))
             return PH_ERR_NOT_FOUND;
         at += plan.partial_len;
         if (at == 2 * key.len)

@@ -197,7 +197,8 @@ static void test_messages_of_recorded_chains(void **state)
     (void)state;
     para_world_t *w = pw_new(1);
     pw_begin(w);
-    ph_parachain_limits_limits_set(w->rt, &(ph_parachain_limits_t){.existential_deposit = 1});
+    ph_parachain_limits_limits_set(w->rt,
+                                   &(ph_parachain_limits_t){.existential_deposit = 1, .messages_always_succeed = true});
     ph_bytes_t junk = PH_BYTES_LIT("no call");
     ph_message_queue_enqueue(w->rt, pw_para(2000), &junk, 1);
     ph_message_queue_on_initialize(w->rt);

@@ -336,7 +336,8 @@ static void test_weight_limit(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         para_world_t *w = at_block_two(2);
-        ph_parachain_limits_limits_set(w->rt, &(ph_parachain_limits_t){cases[i].ref_time, cases[i].len, 160, 1, 1});
+        ph_parachain_limits_limits_set(w->rt,
+                                       &(ph_parachain_limits_t){cases[i].ref_time, cases[i].len, 160, 1, 1, false});
         ph_parachains_inherent_data_t data = pw_data(w);
         pw_bitfields(w, &data, 6, 0);
         push_candidate(w, &data, 2000, 0);
