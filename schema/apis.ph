@@ -62,8 +62,9 @@ api AuthorityDiscoveryApi version 1 {
 }
 
 api SessionKeys version 2 {
-  ## Needs the node's keystore.
-  1 generate_session_keys(owner: bytes, seed: option<bytes>) -> bytes later
+  ## New keys, kept in the node's keystore (from the secret URI `seed`, or random), and what proves to Session.set_keys that
+  ## they are the owner's.
+  2 generate_session_keys(owner: bytes, seed: option<bytes>) -> OpaqueGeneratedSessionKeys
   ## Each key with its type; none if the bytes are not those of session keys.
   1 decode_session_keys(encoded: bytes) -> option<vec<(bytes, KeyTypeId)>>
 }

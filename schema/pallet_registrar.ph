@@ -77,8 +77,7 @@ constants Registrar {
   const DataDepositPerByte: Balance = computed
 }
 
-# What root may do to paras beside all of that. Not declared: call 4, sudo_queue_downward_xcm; this chain knows no
-# cross-consensus messages, and the errors 0 and 2 to 4 are that call's.
+# What root may do to paras beside all of that.
 
 pallet ParasSudoWrapper = 250 version 0 path "polkadot_runtime_common::paras_sudo_wrapper::pallet" {
   ## Schedule a para to be initialized at the start of the next session. A parachain gets a core of its own.
@@ -89,6 +88,9 @@ pallet ParasSudoWrapper = 250 version 0 path "polkadot_runtime_common::paras_sud
   call 2 sudo_schedule_parathread_upgrade(id: ParaId) root
   ## Downgrade a lease holding parachain to an on-demand parachain
   call 3 sudo_schedule_parachain_downgrade(id: ParaId) root
+  ## Send a downward XCM to the given para. The given parachain should exist and the payload should not exceed the preconfigured
+  ## size `config.max_downward_message_size`.
+  call 4 sudo_queue_downward_xcm(id: ParaId, xcm: box<VersionedXcm>) root
   ## Forcefully establish a channel from the sender to the recipient.
   call 5 sudo_establish_hrmp_channel(sender: ParaId, recipient: ParaId, max_capacity: u32, max_message_size: u32) root
   ## The specified parachain is not registered.

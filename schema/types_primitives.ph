@@ -51,6 +51,11 @@ newtype AuthorityDiscoveryId path "sp_authority_discovery::app::Public" = [u8; 3
 newtype KeyTypeId path "sp_core::crypto::KeyTypeId" = [u8; 4]
 
 ## The session keys of a relay-chain validator, 193 bytes.
+## Encoded keys, and a signature by each.
+struct OpaqueGeneratedSessionKeys path "sp_session::runtime_api::OpaqueGeneratedSessionKeys" {
+  keys: bytes
+  proof: bytes
+}
 struct SessionKeys path "rococo_runtime::SessionKeys" {
   grandpa: GrandpaAuthorityId
   babe: BabeAuthorityId

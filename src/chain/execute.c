@@ -288,6 +288,27 @@ static void hand_to_pool(ph_chain_t *chain, ph_bytes_t extrinsic)
         (void)ph_pool_submit(ph_chain_pool(chain), ph_bytes(r.at, len), PH_TRANSACTION_SOURCE_LOCAL, NULL, NULL, 0);
 }
 
+ph_err_t ph_chain_call_with_keys(ph_chain_t *chain, ph_buf_t **result, const ph_hash_t *hash, const char *method,
+                                 ph_bytes_t args, const ph_keyring_t *keys)
+{
+    machine_t m;
+    char why[200] = "";
+    const ph_relay_block_t *block = ph_chain_block(chain, hash);
+    if (!block)
+        return PH_ERR_NOT_FOUND;
+    machine_begin(&m, block, why, sizeof why);
+    m.host.log = chain->env->log;
+    m.host.keys = keys;
+    ph_err_t err = call(&m, method, args);
+    if (err == PH_OK)
+        *result = ph_buf_new(ph_writer_bytes(&m.result));
+    else if (err != PH_ERR_UNSUPPORTED)
+        ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: %s failed at block %u: %s", chain->env->name, method,
+               block->header.number, why);
+    machine_end(&m);
+    return err;
+}
+
 ph_err_t ph_chain_call_submit(ph_chain_t *chain, ph_buf_t **result, const ph_hash_t *hash, const char *method,
                               ph_bytes_t args)
 {

@@ -267,8 +267,11 @@ static ph_err_t call_wasm(ph_executor_t *e, code_t *code, ph_native_host_t *host
 {
     const ph_state_t *state = ph_overlay_base(host->overlay);
     ph_wasm_fault_t fault;
-    ph_hostapi_t api = {
-        .base.log = host->log, .overlay = host->overlay, .submit_transaction = submit, .submit_ctx = host};
+    ph_hostapi_t api = {.base.log = host->log,
+                        .overlay = host->overlay,
+                        .submit_transaction = submit,
+                        .submit_ctx = host,
+                        .keys = host->keys};
     PH_TRY(ensure_compiled(e, code, state));
     if (!code->module) {
         explain(why, why_len, "the state's code cannot be run: %s", code->why_not);

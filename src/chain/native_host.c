@@ -1,6 +1,8 @@
 /* Host functions over an overlay and the crypto room. */
 #include "chain/native_host.h"
 
+#include <string.h>
+
 #include "base/check.h"
 #include "crypto/ecdsa.h"
 #include "crypto/ed25519.h"
@@ -103,7 +105,11 @@ static bool ed25519_verify(void *self, const uint8_t signature[64], ph_bytes_t m
 static bool ecdsa_recover(void *self, uint8_t out[33], const uint8_t signature[65], const uint8_t message[32])
 {
     (void)self;
-    return ph_ecdsa_recover(out, signature, message) == PH_OK;
+    uint8_t counted[65]; /* recovery ids may count from 27, as Ethereum's do */
+    memcpy(counted, signature, sizeof counted);
+    if (counted[64] > 26)
+        counted[64] = (uint8_t)(counted[64] - 27);
+    return ph_ecdsa_recover(out, counted, message) == PH_OK;
 }
 
 static void blake2_128(void *self, uint8_t out[16], ph_bytes_t in)
@@ -161,6 +167,11 @@ static bool submit_transaction(void *self, ph_bytes_t extrinsic)
     return true;
 }
 
+static const ph_keyring_t *keyring(void *self)
+{
+    return ((ph_native_host_t *)self)->keys;
+}
+
 static void log_line(void *self, ph_log_level_t level, const char *target, const char *text)
 {
     ph_native_host_t *host = self;
@@ -191,6 +202,7 @@ const ph_host_ops_t ph_native_host_ops = {
     .hash_keccak_256 = keccak_256,
     .runtime_version = runtime_version,
     .offchain_submit_transaction = submit_transaction,
+    .keyring = keyring,
     .log = log_line,
 };
 

@@ -21,8 +21,9 @@ typedef struct ph_native_host {
     ph_log_t *log;         /* what the runtime says; NULL: the default */
     /* Extrinsics, length in front, that calls gave to the node's pool: for the caller to look at before the end. */
     PH_LIST(ph_bytes_t) submitted;
-    ph_writer_t next_key; /* private */
-    ph_writer_t version;  /* private: the last one asked for */
+    const ph_keyring_t *keys; /* what the runtime may use of the node's keys, borrowed; NULL: none */
+    ph_writer_t next_key;     /* private */
+    ph_writer_t version;      /* private: the last one asked for */
 } ph_native_host_t;
 
 extern const ph_host_ops_t ph_native_host_ops; /* for a ph_native_host_t */

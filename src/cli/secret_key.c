@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "cli/bytes_arg.h"
+#include "crypto/hash.h"
 
-const char *const ph_secret_key_schemes[] = {"sr25519", "ed25519", "ecdsa", NULL};
+const char *const ph_secret_key_schemes[] = {"sr25519", "ed25519", "ecdsa", "eth", NULL};
 
 static ph_err_t sr25519_of(ph_secret_key_t *key, ph_bytes_t uri)
 {
@@ -31,7 +32,7 @@ static ph_err_t ecdsa_of(ph_secret_key_t *key, ph_bytes_t uri)
     key->public_len = 33;
     memcpy(key->seed, key->pair.ecdsa.seed, 32);
     memcpy(key->public_key, key->pair.ecdsa.public_key, 33);
-    ph_ecdsa_account(key->account, key->public_key);
+    (key->scheme == PH_SCHEME_ETH ? ph_eth_account : ph_ecdsa_account)(key->account, key->public_key);
     return PH_OK;
 }
 
@@ -67,13 +68,22 @@ int ph_secret_key_read(const ph_command_t *command, ph_arena_t *arena, ph_secret
     return err == PH_OK ? PH_OPTIONS_GO : wrong_uri(command, name, err);
 }
 
+static void sign_eth(const ph_secret_key_t *key, uint8_t signature[65], ph_bytes_t message)
+{
+    uint8_t hash[32];
+    ph_keccak_256(hash, message);
+    ph_ecdsa_sign_prehashed(&key->pair.ecdsa, signature, hash);
+}
+
 size_t ph_secret_key_sign(const ph_secret_key_t *key, uint8_t signature[65], ph_bytes_t message)
 {
     if (key->scheme == PH_SCHEME_SR25519)
         ph_sr25519_sign(&key->pair.sr25519, signature, message, NULL);
     else if (key->scheme == PH_SCHEME_ED25519)
         ph_ed25519_sign(&key->pair.ed25519, signature, message);
-    else
+    else if (key->scheme == PH_SCHEME_ECDSA)
         ph_ecdsa_sign(&key->pair.ecdsa, signature, message);
-    return key->scheme == PH_SCHEME_ECDSA ? 65 : 64;
+    else
+        sign_eth(key, signature, message);
+    return key->public_len == 33 ? 65 : 64;
 }

@@ -1,11 +1,11 @@
-/* Secret keys from the command line, of any of the three schemes. */
+/* Secret keys from the command line, of any scheme: eth is ecdsa over Keccak-256 hashes. */
 #ifndef PH_CLI_SECRET_KEY_H
 #define PH_CLI_SECRET_KEY_H
 
 #include "cli/options.h"
 #include "crypto/keys.h"
 
-enum { PH_SCHEME_SR25519, PH_SCHEME_ED25519, PH_SCHEME_ECDSA };
+enum { PH_SCHEME_SR25519, PH_SCHEME_ED25519, PH_SCHEME_ECDSA, PH_SCHEME_ETH };
 extern const char *const ph_secret_key_schemes[]; /* by number, NULL-ended: choices of an option */
 
 typedef struct ph_secret_key {

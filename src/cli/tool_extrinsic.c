@@ -322,7 +322,8 @@ static ph_multi_signature_t sign(const ph_secret_key_t *key, ph_bytes_t payload)
 {
     static const uint8_t kinds[] = {[PH_SCHEME_SR25519] = PH_MULTI_SIGNATURE_SR25519,
                                     [PH_SCHEME_ED25519] = PH_MULTI_SIGNATURE_ED25519,
-                                    [PH_SCHEME_ECDSA] = PH_MULTI_SIGNATURE_ECDSA};
+                                    [PH_SCHEME_ECDSA] = PH_MULTI_SIGNATURE_ECDSA,
+                                    [PH_SCHEME_ETH] = PH_MULTI_SIGNATURE_ETH};
     uint8_t bytes[65];
     ph_multi_signature_t signature = {.kind = kinds[key->scheme]};
     size_t len = ph_secret_key_sign(key, bytes, payload);
@@ -330,8 +331,10 @@ static ph_multi_signature_t sign(const ph_secret_key_t *key, ph_bytes_t payload)
         memcpy(signature.sr25519.bytes, bytes, len);
     else if (key->scheme == PH_SCHEME_ED25519)
         memcpy(signature.ed25519.bytes, bytes, len);
-    else
+    else if (key->scheme == PH_SCHEME_ECDSA)
         memcpy(signature.ecdsa.bytes, bytes, len);
+    else
+        memcpy(signature.eth.bytes, bytes, len);
     return signature;
 }
 
@@ -370,7 +373,7 @@ int ph_cli_tool_extrinsic(int argc, char **argv)
         .era = "immortal", .nonce = ABSENT, .spec_version = ABSENT, .tx_version = ABSENT, .era_block = ABSENT};
     const ph_option_t options[] = {
         {"uri", PH_OPTION_TEXT, &a.uri, "URI", "the signer's secret, or @FILE or -", 0, 0, NULL},
-        {"scheme", PH_OPTION_CHOICE, &a.scheme, "SCHEME", "sr25519 (default), ed25519 or ecdsa", 0, 0,
+        {"scheme", PH_OPTION_CHOICE, &a.scheme, "SCHEME", "sr25519 (default), ed25519, ecdsa or eth", 0, 0,
          ph_secret_key_schemes},
         {"call", PH_OPTION_TEXT, &a.call, "CALL", "JSON, 0x and its SCALE encoding, or @FILE or - with either", 0, 0,
          NULL},

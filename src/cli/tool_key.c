@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/secret_key.h"
+#include "crypto/hash.h"
 
 #define SS58_PREFIX_MAX 16383u
 
@@ -91,15 +92,20 @@ static bool holds(unsigned scheme, const uint8_t *signature, ph_bytes_t message,
 {
     if (scheme == PH_SCHEME_SR25519)
         return ph_sr25519_verify(signature, message, public_key);
-    return scheme == PH_SCHEME_ED25519 ? ph_ed25519_verify(signature, message, public_key)
-                                       : ph_ecdsa_verify(signature, message, public_key);
+    if (scheme == PH_SCHEME_ED25519)
+        return ph_ed25519_verify(signature, message, public_key);
+    if (scheme == PH_SCHEME_ECDSA)
+        return ph_ecdsa_verify(signature, message, public_key);
+    uint8_t hash[32];
+    ph_keccak_256(hash, message);
+    return ph_ecdsa_verify_prehashed(signature, hash, public_key);
 }
 
 static int verify(const ph_command_t *command, ph_arena_t *arena, const key_args_t *args, const char *const *plain)
 {
     ph_bytes_t public_key, message, signature;
-    size_t public_len = args->scheme == PH_SCHEME_ECDSA ? 33 : 32,
-           signature_len = args->scheme == PH_SCHEME_ECDSA ? 65 : 64;
+    bool edwards = args->scheme == PH_SCHEME_SR25519 || args->scheme == PH_SCHEME_ED25519;
+    size_t public_len = edwards ? 32 : 33, signature_len = edwards ? 64 : 65;
     if (ph_cli_bytes_arg(arena, &public_key, "parahost tool key verify: PUBLIC", plain[0]) != PH_OK ||
         ph_cli_bytes_arg(arena, &message, "parahost tool key verify: BYTES", plain[1]) != PH_OK ||
         ph_cli_bytes_arg(arena, &signature, "parahost tool key verify: SIGNATURE", plain[2]) != PH_OK)
@@ -124,7 +130,7 @@ static int read_and_run(const ph_command_t *as, int argc, char **argv,
     size_t count;
     key_args_t args = {.ss58 = 42};
     const ph_option_t options[] = {
-        {"scheme", PH_OPTION_CHOICE, &args.scheme, "SCHEME", "sr25519 (default), ed25519 or ecdsa", 0, 0,
+        {"scheme", PH_OPTION_CHOICE, &args.scheme, "SCHEME", "sr25519 (default), ed25519, ecdsa or eth", 0, 0,
          ph_secret_key_schemes},
         {"json", PH_OPTION_FLAG, &args.json, NULL, "the same as a JSON object", 0, 0, NULL},
         {"ss58", PH_OPTION_U32, &args.ss58, "PREFIX", "the address's network (default 42)", 0, SS58_PREFIX_MAX, NULL},
@@ -179,7 +185,8 @@ int ph_cli_tool_key(int argc, char **argv)
         return read_and_run(&verify_command, argc - 1, argv + 1, verify);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         printf("Usage: parahost tool key inspect URI | sign URI BYTES | verify PUBLIC BYTES SIGNATURE\n\n"
-               "Keys of sr25519, ed25519 and ecdsa from secret URIs. `parahost tool key inspect --help` and so on say "
+               "Keys of sr25519, ed25519, ecdsa and eth from secret URIs. `parahost tool key inspect --help` and so on "
+               "say "
                "more.\n");
         return 0;
     }

@@ -69,6 +69,9 @@ void ph_ecdsa_derive_hard(uint8_t out_seed[32], const uint8_t seed[32], const ui
 
 /* sr25519 and ed25519 keys are their own account; an ecdsa key's is the BLAKE2b-256 of its 33 bytes. */
 void ph_ecdsa_account(uint8_t out[32], const uint8_t public_key[33]);
+/* Of an ecdsa key that signs Keccak-256 hashes: the last 20 bytes of the Keccak-256 of its 33 bytes, then 12 bytes
+ * 0xee. (sp-runtime 49: MultiSigner::Eth.) */
+void ph_eth_account(uint8_t out[32], const uint8_t public_key[33]);
 
 #define PH_SS58_KEY_MAX  33
 #define PH_SS58_TEXT_MAX 64

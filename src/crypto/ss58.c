@@ -15,6 +15,15 @@ void ph_ecdsa_account(uint8_t out[32], const uint8_t public_key[33])
     ph_blake2_256(out, ph_bytes(public_key, 33));
 }
 
+void ph_eth_account(uint8_t out[32], const uint8_t public_key[33])
+{
+    enum { ADDRESS_LEN = 20, FILL = 0xee };
+    uint8_t hash[32];
+    ph_keccak_256(hash, ph_bytes(public_key, 33));
+    memcpy(out, hash + 32 - ADDRESS_LEN, ADDRESS_LEN);
+    memset(out + ADDRESS_LEN, FILL, 32 - ADDRESS_LEN);
+}
+
 static void checksum(uint8_t out[2], const uint8_t *data, size_t len)
 {
     ph_blake2b_t h;

@@ -4,8 +4,8 @@
  *   ph_hostapi_t host = {.overlay = overlay};
  *   err = ph_hostapi_call(&host, &result, &fault, module, PH_HOSTAPI_HEAP_PAGES, "Core_version", args);
  *
- * Functions that need what a node of ours does not lend to its runtime (a keystore, the offchain worker's clock,
- * storage and network), and functions of experimental or withdrawn interfaces, are not in the table: calling one traps
+ * Functions that need what a node of ours does not lend to its runtime (the offchain worker's clock, storage and
+ * network), and functions of experimental or withdrawn interfaces, are not in the table: calling one traps
  * with its name, as Substrate panics outside of the context that has them.
  *
  * (Source: sp-io 49; sp-state-machine 0.54: Ext; sc-executor 0.51. docs: architecture, law 6.)
@@ -13,6 +13,7 @@
 #ifndef PH_HOSTAPI_HOSTAPI_H
 #define PH_HOSTAPI_HOSTAPI_H
 
+#include "crypto/keyring.h"
 #include "hostapi/base.h"
 #include "trie/overlay.h"
 
@@ -28,6 +29,7 @@ typedef struct ph_hostapi {
     /* Takes an encoded extrinsic into the transaction pool; false: refused. NULL: submitting traps. */
     bool (*submit_transaction)(void *ctx, ph_bytes_t extrinsic);
     void *submit_ctx;
+    const ph_keyring_t *keys;                   /* borrowed; NULL: asking for keys traps */
     size_t floor;                               /* private: transactions that were open before the call */
     bool batch, batch_good;                     /* private: ext_crypto_start_batch_verify */
     char last_error[PH_HOSTAPI_LAST_ERROR_MAX]; /* private: what the code logged as an error last */

@@ -38,6 +38,8 @@
     X(trie_blake2_256_root_version_2, "Ii>i")                                                                          \
     X(trie_blake2_256_ordered_root_version_1, "I>i")                                                                   \
     X(trie_blake2_256_ordered_root_version_2, "Ii>i")                                                                  \
+    X(trie_blake2_256_verify_proof_version_1, "iIII>i")                                                                \
+    X(trie_blake2_256_verify_proof_version_2, "iIIIi>i")                                                               \
     X(crypto_ed25519_verify_version_1, "iIi>i")                                                                        \
     X(crypto_ed25519_batch_verify_version_1, "iIi>i")                                                                  \
     X(crypto_sr25519_verify_version_1, "iIi>i")                                                                        \
@@ -53,6 +55,16 @@
     X(crypto_secp256k1_ecdsa_recover_version_2, "ii>I")                                                                \
     X(crypto_secp256k1_ecdsa_recover_compressed_version_1, "ii>I")                                                     \
     X(crypto_secp256k1_ecdsa_recover_compressed_version_2, "ii>I")                                                     \
+    X(crypto_ed25519_public_keys_version_1, "i>I")                                                                     \
+    X(crypto_ed25519_generate_version_1, "iI>i")                                                                       \
+    X(crypto_ed25519_sign_version_1, "iiI>I")                                                                          \
+    X(crypto_sr25519_public_keys_version_1, "i>I")                                                                     \
+    X(crypto_sr25519_generate_version_1, "iI>i")                                                                       \
+    X(crypto_sr25519_sign_version_1, "iiI>I")                                                                          \
+    X(crypto_ecdsa_public_keys_version_1, "i>I")                                                                       \
+    X(crypto_ecdsa_generate_version_1, "iI>i")                                                                         \
+    X(crypto_ecdsa_sign_version_1, "iiI>I")                                                                            \
+    X(crypto_ecdsa_sign_prehashed_version_1, "iii>I")                                                                  \
     X(misc_runtime_version_version_1, "I>I")                                                                           \
     X(logging_log_version_1, "iII>")                                                                                   \
     X(logging_max_level_version_1, ">i")                                                                               \

@@ -1,5 +1,6 @@
-/* ext_trie_*: roots of what the blob hands over. Proofs of the kind that sp_trie::generate_trie_proof makes are not
- * offered (no relay-chain runtime imports them). */
+/* ext_trie_*: roots of what the blob hands over, and proofs that sp_trie::generate_trie_proof made. Keccak-256 tries
+ * are not offered (no relay-chain runtime imports them). */
+#include "trie/compact.h"
 #include "trie/root.h"
 
 #include "hostapi/internal.h"
@@ -85,4 +86,32 @@ PH_HOSTAPI(trie_blake2_256_ordered_root_version_2)
     int version;
     PH_TRY(ph_hostapi_state_version(instance, &version, args[1]));
     return give_root(instance, result, args[0], version, true);
+}
+
+static ph_err_t verify_proof(ph_wasm_instance_t *instance, uint64_t *result, const uint64_t *args, int version)
+{
+    const uint8_t *root_arg;
+    ph_value_claim_t claim = {.present = true};
+    ph_compact_proof_t proof = {0};
+    PH_TRY(ph_hostapi_fixed(instance, &root_arg, args[0], 32));
+    PH_TRY(ph_hostapi_span(instance, &claim.key, args[2]));
+    PH_TRY(ph_hostapi_span(instance, &claim.value, args[3]));
+    ph_arena_t *arena = ph_arena_new();
+    ph_err_t err = take_strings(instance, arena, &proof.items, &proof.count, args[1], 1);
+    if (err == PH_OK)
+        *result = ph_value_proof_verify(root_arg, &proof, &claim, 1, version) == PH_VALUE_OK;
+    ph_arena_free(arena);
+    return err;
+}
+
+PH_HOSTAPI(trie_blake2_256_verify_proof_version_1)
+{
+    return verify_proof(instance, result, args, 0);
+}
+
+PH_HOSTAPI(trie_blake2_256_verify_proof_version_2)
+{
+    int version;
+    PH_TRY(ph_hostapi_state_version(instance, &version, args[4]));
+    return verify_proof(instance, result, args, version);
 }

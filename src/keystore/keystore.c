@@ -4,11 +4,9 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/vec.h"
 #include "crypto/babe.h"
-#include "crypto/ed25519.h"
 #include "crypto/hash.h"
-#include "crypto/sr25519.h"
+#include "keystore/private.h"
 #include "primitives/payload.h"
 
 /* The record, on the node's disk:
@@ -20,59 +18,21 @@
 #define BORN  "signed/born"
 #define FACTS "signed/s"
 #define SEALS "signed/t"
-/* Slots of the past in which no block can be authored any more. */
-enum { SLOTS_KEPT = 1000 };
-
-typedef struct key {
-    ph_key_type_t type;
-    uint8_t public_key[32];
-    ph_sr25519_keypair_t sr25519;
-    ph_ed25519_keypair_t ed25519;
-} keystore_key_t;
-
-struct ph_keystore {
-    ph_env_t *env;
-    PH_LIST(keystore_key_t) keys;
-    bool abstains, session_known;
-    bool has_record; /* there is one, or this node has not been needed before */
-    ph_session_index_t abstain_session, session;
-    ph_signature_log_fn log;
-    void *log_ctx;
-};
+/* Slots of the past in which no block can be authored any more; sessions whose facts are kept besides the present
+ * one's.
+ */
+enum { SLOTS_KEPT = 1000, SESSIONS_KEPT = 2 };
 
 /* ---- keys ---- */
 
-void ph_keystore_add(ph_keystore_t *ks, ph_key_type_t type, const uint8_t mini_secret[32])
+bool ph_keystore_has(const ph_keystore_t *ks, ph_key_type_t type, const uint8_t *public_key)
 {
-    keystore_key_t *key = ph_list_add(NULL, &ks->keys);
-    key->type = type;
-    if (type == PH_KEY_GRANDPA) {
-        ph_ed25519_from_seed(&key->ed25519, mini_secret);
-        memcpy(key->public_key, key->ed25519.public_key, 32);
-        return;
-    }
-    ph_sr25519_from_mini_secret(&key->sr25519, mini_secret);
-    memcpy(key->public_key, key->sr25519.public_key, 32);
-}
-
-static const keystore_key_t *find_key(const ph_keystore_t *ks, ph_key_type_t type, const uint8_t *public_key)
-{
-    for (size_t i = 0; i < ks->keys.count; i++) {
-        const keystore_key_t *key = &ks->keys.items[i];
-        if (key->type == type && (!public_key || memcmp(key->public_key, public_key, 32) == 0))
-            return key;
-    }
-    return NULL;
-}
-
-bool ph_keystore_has(const ph_keystore_t *ks, ph_key_type_t type, const uint8_t public_key[32])
-{
-    return find_key(ks, type, public_key) != NULL;
+    return ph_keystore_find(ks, type, public_key) != NULL;
 }
 
 bool ph_keystore_public(const ph_keystore_t *ks, ph_key_type_t type, uint8_t out[32])
 {
-    const keystore_key_t *key = find_key(ks, type, NULL);
+    const ph_keystore_key_t *key = ph_keystore_find(ks, type, NULL);
     if (key)
         memcpy(out, key->public_key, 32);
     return key != NULL;
@@ -82,7 +42,7 @@ bool ph_keystore_find_validator(const ph_keystore_t *ks, const ph_validator_id_t
                                 ph_validator_index_t *out)
 {
     for (size_t i = 0; i < count; i++) {
-        if (find_key(ks, PH_KEY_PARA_VALIDATOR, validators[i].bytes)) {
+        if (ph_keystore_find(ks, PH_KEY_PARA_VALIDATOR, validators[i].bytes)) {
             out->v = (uint32_t)i;
             return true;
         }
@@ -101,6 +61,7 @@ ph_keystore_t *ph_keystore_new(ph_env_t *env, bool fresh)
     ks->abstains = !born && !fresh;
     ks->has_record = born != NULL;
     ph_buf_unref(born);
+    ph_keystore_load(ks);
     return ks;
 }
 
@@ -136,13 +97,18 @@ static void forget_below(ph_keystore_t *ks, ph_bytes_t prefix, size_t width, uin
     ph_arena_free(arena);
 }
 
+void ph_keystore_note_network(ph_keystore_t *ks, ph_session_index_t first)
+{
+    ks->first_session = first;
+}
+
 void ph_keystore_note_session(ph_keystore_t *ks, ph_session_index_t session)
 {
     if (ks->session_known && session.v <= ks->session.v)
         return;
     /* A node without a past and without a record may have lost both: unless the network is as new as it is, it
      * abstains. */
-    if (!ks->session_known && !ks->has_record && session.v > 0)
+    if (!ks->session_known && !ks->has_record && session.v > ks->first_session.v)
         ks->abstains = true;
     if (ks->abstains && !ks->session_known)
         ks->abstain_session = session;
@@ -150,8 +116,14 @@ void ph_keystore_note_session(ph_keystore_t *ks, ph_session_index_t session)
         ks->abstains = false;
     ks->session = session;
     ks->session_known = true;
-    if (session.v > 2)
-        forget_below(ks, PH_BYTES_LIT(FACTS), 4, session.v - 2);
+    if (session.v > SESSIONS_KEPT)
+        forget_below(ks, PH_BYTES_LIT(FACTS), 4, session.v - SESSIONS_KEPT);
+}
+
+/* Whatever was signed for that session, it is not known any more. Leaves of forks may live on that long. */
+static bool is_forgotten(const ph_keystore_t *ks, ph_session_index_t session)
+{
+    return ks->session_known && session.v < ks->session.v && ks->session.v - session.v > SESSIONS_KEPT;
 }
 
 bool ph_keystore_abstains(const ph_keystore_t *ks)
@@ -232,9 +204,9 @@ static ph_err_t record(ph_keystore_t *ks, const fact_t *facts, const uint8_t (*w
 
 /* Without fresh randomness: what is signed again after a crash must be the same signature, since two signatures of one
  * statement count as a double vote. */
-static void sign(ph_keystore_t *ks, uint8_t out[64], const keystore_key_t *key, ph_bytes_t payload)
+static void sign(ph_keystore_t *ks, uint8_t out[64], const ph_keystore_key_t *key, ph_bytes_t payload)
 {
-    ph_sr25519_sign(&key->sr25519, out, payload, NULL);
+    ph_sr25519_sign(&key->pair.sr25519, out, payload, NULL);
     if (ks->log)
         ks->log(ks->log_ctx, ks->env, key->type, key->public_key, payload, out);
 }
@@ -243,9 +215,11 @@ ph_err_t ph_keystore_sign_statement(ph_keystore_t *ks, ph_validator_signature_t 
                                     const ph_compact_statement_t *statement, const ph_signing_context_t *context,
                                     ph_core_index_t core)
 {
-    const keystore_key_t *key = find_key(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
+    const ph_keystore_key_t *key = ph_keystore_find(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
     if (!key)
         return PH_ERR_NOT_FOUND;
+    if (is_forgotten(ks, context->session_index))
+        return PH_ERR_REFUSED;
     bool seconded = statement->kind == PH_COMPACT_STATEMENT_SECONDED;
     const ph_candidate_hash_t *candidate = seconded ? &statement->seconded : &statement->valid;
     uint8_t about[68], what[2][32] = {{0}};
@@ -269,9 +243,11 @@ ph_err_t ph_keystore_sign_statement(ph_keystore_t *ks, ph_validator_signature_t 
 ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *ks, ph_validator_signature_t *out, const ph_validator_id_t *id,
                                    ph_bits_t bitfield, const ph_signing_context_t *context)
 {
-    const keystore_key_t *key = find_key(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
+    const ph_keystore_key_t *key = ph_keystore_find(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
     if (!key)
         return PH_ERR_NOT_FOUND;
+    if (is_forgotten(ks, context->session_index))
+        return PH_ERR_REFUSED;
     ph_bytes_t payload = ph_payload_of_bitfield(NULL, bitfield, context);
     uint8_t what[1][32];
     ph_blake2_256(what[0], payload);
@@ -286,9 +262,11 @@ ph_err_t ph_keystore_sign_bitfield(ph_keystore_t *ks, ph_validator_signature_t *
 ph_err_t ph_keystore_sign_pvf_check(ph_keystore_t *ks, ph_validator_signature_t *out, const ph_validator_id_t *id,
                                     const ph_pvf_check_statement_t *statement)
 {
-    const keystore_key_t *key = find_key(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
+    const ph_keystore_key_t *key = ph_keystore_find(ks, PH_KEY_PARA_VALIDATOR, id->bytes);
     if (!key)
         return PH_ERR_NOT_FOUND;
+    if (is_forgotten(ks, statement->session_index))
+        return PH_ERR_REFUSED;
     uint8_t what[1][32] = {{statement->accept}};
     fact_t fact = fact_key(statement->session_index, 'v', id->bytes, ph_bytes(statement->subject.bytes, 32));
     PH_TRY(record(ks, &fact, (const uint8_t(*)[32])what, 1));
@@ -301,7 +279,7 @@ ph_err_t ph_keystore_sign_pvf_check(ph_keystore_t *ks, ph_validator_signature_t 
 ph_err_t ph_keystore_sign_block(ph_keystore_t *ks, uint8_t out[64], const uint8_t babe_key[32], ph_slot_t slot,
                                 const ph_hash_t *pre_seal_hash)
 {
-    const keystore_key_t *key = find_key(ks, PH_KEY_BABE, babe_key);
+    const ph_keystore_key_t *key = ph_keystore_find(ks, PH_KEY_BABE, babe_key);
     if (!key)
         return PH_ERR_NOT_FOUND;
     uint8_t what[1][32];
@@ -321,11 +299,11 @@ ph_err_t ph_keystore_sign_block(ph_keystore_t *ks, uint8_t out[64], const uint8_
 bool ph_keystore_claim_slot(ph_keystore_t *ks, ph_babe_claim_t *out, const ph_babe_epoch_rules_t *epoch, ph_slot_t slot)
 {
     for (size_t k = 0; k < ks->keys.count; k++) {
-        const keystore_key_t *key = &ks->keys.items[k];
+        const ph_keystore_key_t *key = &ks->keys.items[k];
         if (key->type != PH_KEY_BABE)
             continue;
         for (uint32_t i = 0; i < epoch->authority_count; i++) {
-            ph_babe_own_key_t own = {.authority = i, .pair = &key->sr25519};
+            ph_babe_own_key_t own = {.authority = i, .pair = &key->pair.sr25519};
             if (memcmp(epoch->authorities[i].public_key, key->public_key, 32) == 0 &&
                 ph_babe_claim_slot(out, epoch, slot.v, &own, 1, NULL))
                 return true;
@@ -340,9 +318,9 @@ ph_err_t ph_keystore_sign(ph_keystore_t *ks, uint8_t out[64], ph_key_type_t type
     /* The keys that could contradict themselves sign through the record alone. */
     if (type != PH_KEY_COLLATOR && type != PH_KEY_AUTHORITY_DISCOVERY)
         return PH_ERR_UNSUPPORTED;
-    const keystore_key_t *key = find_key(ks, type, public_key);
+    const ph_keystore_key_t *key = ph_keystore_find(ks, type, public_key);
     if (!key)
         return PH_ERR_NOT_FOUND;
-    ph_sr25519_sign(&key->sr25519, out, message, NULL);
+    ph_sr25519_sign(&key->pair.sr25519, out, message, NULL);
     return PH_OK;
 }

@@ -15,6 +15,7 @@
 #define PH_KEYSTORE_KEYSTORE_H
 
 #include "crypto/babe.h"
+#include "crypto/keyring.h"
 #include "env/env.h"
 
 typedef struct ph_keystore ph_keystore_t;
@@ -25,6 +26,7 @@ typedef enum ph_key_type {
     PH_KEY_PARA_ASSIGNMENT,
     PH_KEY_AUTHORITY_DISCOVERY,
     PH_KEY_GRANDPA,
+    PH_KEY_BEEFY,
     PH_KEY_COLLATOR,
     PH_KEY_TYPE_COUNT
 } ph_key_type_t;
@@ -35,22 +37,28 @@ typedef enum ph_key_type {
 ph_keystore_t *ph_keystore_new(ph_env_t *env, bool fresh);
 void ph_keystore_free(ph_keystore_t *keystore); /* wipes secrets */
 
-/* sr25519 from a mini secret (all types but GRANDPA, which is ed25519 from a seed). */
+/* sr25519 from a mini secret; GRANDPA is ed25519 and BEEFY ecdsa, from a seed. A seed that is no ecdsa key's adds
+ * nothing.
+ */
 void ph_keystore_add(ph_keystore_t *keystore, ph_key_type_t type, const uint8_t mini_secret[32]);
-bool ph_keystore_has(const ph_keystore_t *keystore, ph_key_type_t type, const uint8_t public_key[32]);
-/* The first public key of that type. */
+bool ph_keystore_has(const ph_keystore_t *keystore, ph_key_type_t type, const uint8_t *public_key);
+/* The first public key of that type (not BEEFY's, which are longer). */
 bool ph_keystore_public(const ph_keystore_t *keystore, ph_key_type_t type, uint8_t out[32]);
 /* Which of the validators we are (first match). */
 bool ph_keystore_find_validator(const ph_keystore_t *keystore, const ph_validator_id_t *validators, size_t count,
                                 ph_validator_index_t *out);
 
+/* The network itself begins with that session, as it does where a dumped state goes on: a node without a record has
+ * lost none in it. 0 where nothing is said. */
+void ph_keystore_note_network(ph_keystore_t *keystore, ph_session_index_t first);
 /* The session the best chain is in: ends an abstention that began in an earlier one, and lets old entries be forgotten
  * (what was signed for sessions before session - 2). */
 void ph_keystore_note_session(ph_keystore_t *keystore, ph_session_index_t session);
 bool ph_keystore_abstains(const ph_keystore_t *keystore);
 
 /* Signs CompactStatement ‖ SigningContext. kind: Seconded or Valid. Errors: PH_ERR_NOT_FOUND (no such key),
- * PH_ERR_CONFLICT, PH_ERR_REFUSED (abstaining), PH_ERR_FULL and PH_ERR_IO (the record could not be written). */
+ * PH_ERR_CONFLICT, PH_ERR_REFUSED (abstaining, or what was signed for that session is forgotten), PH_ERR_FULL and
+ * PH_ERR_IO (the record could not be written). */
 PH_MUST_CHECK ph_err_t ph_keystore_sign_statement(ph_keystore_t *keystore, ph_validator_signature_t *out,
                                                   const ph_validator_id_t *key, const ph_compact_statement_t *statement,
                                                   const ph_signing_context_t *context, ph_core_index_t core);
@@ -73,6 +81,12 @@ bool ph_keystore_claim_slot(ph_keystore_t *keystore, ph_babe_claim_t *out, const
  * UNSUPPORTED for the others. */
 PH_MUST_CHECK ph_err_t ph_keystore_sign(ph_keystore_t *keystore, uint8_t out[64], ph_key_type_t type,
                                         const uint8_t public_key[32], ph_bytes_t message);
+
+/* The keystore as the node's own runtime may use it: for making session keys, and for signing what cannot conflict,
+ * which is anything with AUTHORITY_DISCOVERY keys, and proofs of possession ("POP_" and the owner) with the others.
+ * Random keys are on disk, synced, when `generate` returns, and there again in the next ph_keystore_new; those from a
+ * URI last until the end, as Substrate has it. Lives as long as the keystore. */
+ph_keyring_t ph_keystore_keyring(ph_keystore_t *keystore);
 
 /* Every signature over a statement, bitfield, vote or block is also shown here: for the simulator's checkers. May be
  * NULL. */

@@ -24,6 +24,38 @@ ph_err_t ph_api_session_keys_decode_session_keys(ph_rt_t *rt, ph_bytes_t encoded
     return PH_OK;
 }
 
+/* The keys stand one behind the other, as do the signatures. Keys of the order of the struct, each signed for by
+ * itself.
+ */
+ph_err_t ph_api_session_keys_generate_session_keys(ph_rt_t *rt, ph_bytes_t owner, const ph_opt_bytes_t *seed,
+                                                   ph_opaque_generated_session_keys_t *out)
+{
+    const ph_session_keys_t none = {0};
+    ph_writer_t keys = ph_writer_in(rt->arena), proof = ph_writer_in(rt->arena);
+    ph_bytes_t statement = ph_session_key_statement(rt, owner);
+    uint8_t made[PH_SESSION_KEY_COUNT][PH_KEYRING_PUBLIC_MAX], signature[PH_KEYRING_SIGNATURE_MAX];
+    for (size_t i = 0; i < PH_SESSION_KEY_COUNT; i++) {
+        ph_key_type_id_t type;
+        ph_bytes_t ignored;
+        ph_session_key_at(&type, &ignored, &none, i);
+        PH_TRY(
+            ph_host_key_generate(rt, made[i], ph_session_key_scheme(i), type.bytes, seed->some ? &seed->value : NULL));
+        ph_write(&keys, made[i], ph_key_scheme_public_len(ph_session_key_scheme(i)));
+    }
+    for (size_t i = 0; i < PH_SESSION_KEY_COUNT; i++) {
+        ph_key_scheme_t scheme = ph_session_key_scheme(i);
+        ph_key_type_id_t type;
+        ph_bytes_t ignored;
+        ph_session_key_at(&type, &ignored, &none, i);
+        if (!ph_host_key_sign(rt, signature, scheme, type.bytes, made[i], statement))
+            return ph_rt_panic(rt, "a key that was just made does not sign");
+        ph_write(&proof, signature, ph_key_scheme_signature_len(scheme));
+    }
+    out->keys = ph_writer_bytes(&keys);
+    out->proof = ph_writer_bytes(&proof);
+    return PH_OK;
+}
+
 /* ---- authority discovery: everyone of this session and the next, sorted, each once (as the pallet answers; Rococo
  * adds the sessions that are kept for disputes) ---- */
 

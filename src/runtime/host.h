@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "crypto/keyring.h"
 
 typedef struct ph_rt ph_rt_t;
 
@@ -46,6 +47,8 @@ typedef struct ph_host_ops {
     /* Hands an extrinsic (length in front) to the node's pool; false: not taken. NULL: there is no pool.
      * (ext_offchain_submit_transaction) */
     bool (*offchain_submit_transaction)(void *self, ph_bytes_t extrinsic);
+    /* The keys of the node; NULL, or an answer of NULL: it lends none. (ext_crypto_*_generate, ext_crypto_*_sign) */
+    const ph_keyring_t *(*keyring)(void *self);
     void (*log)(void *self, ph_log_level_t level, const char *target, const char *text);
 } ph_host_ops_t;
 
@@ -56,6 +59,7 @@ struct ph_rt {
     const char *panic; /* why the call failed (PH_ERR_INTERNAL from it): a block that does this is invalid */
     void *cache;       /* private to the runtime, zero at start */
     bool pays_no;      /* the call just carried out costs its caller nothing after all */
+    unsigned layers;   /* calls that are being carried out, one inside the other */
 };
 
 /* Notes why the call cannot go on and returns PH_ERR_INTERNAL, to be handed up: Substrate's panic. */
@@ -85,5 +89,10 @@ void ph_host_twox_256(ph_rt_t *rt, uint8_t out[32], ph_bytes_t in);
 void ph_host_keccak_256(ph_rt_t *rt, uint8_t out[32], ph_bytes_t in);
 bool ph_host_runtime_version(ph_rt_t *rt, ph_bytes_t *version, ph_bytes_t code);
 bool ph_host_submit_transaction(ph_rt_t *rt, ph_bytes_t extrinsic);
+/* As the members of ph_keyring_t. No keystore, or it makes no key: the call cannot go on. */
+PH_MUST_CHECK ph_err_t ph_host_key_generate(ph_rt_t *rt, uint8_t out[PH_KEYRING_PUBLIC_MAX], ph_key_scheme_t scheme,
+                                            const uint8_t type[4], const ph_bytes_t *uri);
+bool ph_host_key_sign(ph_rt_t *rt, uint8_t out[PH_KEYRING_SIGNATURE_MAX], ph_key_scheme_t scheme, const uint8_t type[4],
+                      const uint8_t *public_key, ph_bytes_t message);
 
 #endif

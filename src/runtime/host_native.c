@@ -157,3 +157,28 @@ bool ph_host_submit_transaction(ph_rt_t *rt, ph_bytes_t extrinsic)
 {
     return rt->ops->offchain_submit_transaction != NULL && rt->ops->offchain_submit_transaction(rt->host, extrinsic);
 }
+
+static const ph_keyring_t *keyring(ph_rt_t *rt)
+{
+    return rt->ops->keyring != NULL ? rt->ops->keyring(rt->host) : NULL;
+}
+
+ph_err_t ph_host_key_generate(ph_rt_t *rt, uint8_t out[PH_KEYRING_PUBLIC_MAX], ph_key_scheme_t scheme,
+                              const uint8_t type[4], const ph_bytes_t *uri)
+{
+    static const char *const names[] = {
+        [PH_KEY_SR25519] = "sr25519", [PH_KEY_ED25519] = "ed25519", [PH_KEY_ECDSA] = "ecdsa"};
+    const ph_keyring_t *keys = keyring(rt);
+    if (keys == NULL)
+        return ph_rt_panic(rt, "%s_generate: this call has no keystore", names[scheme]);
+    if (!keys->generate(keys->self, out, scheme, type, uri))
+        return ph_rt_panic(rt, "%s_generate failed", names[scheme]);
+    return PH_OK;
+}
+
+bool ph_host_key_sign(ph_rt_t *rt, uint8_t out[PH_KEYRING_SIGNATURE_MAX], ph_key_scheme_t scheme, const uint8_t type[4],
+                      const uint8_t *public_key, ph_bytes_t message)
+{
+    const ph_keyring_t *keys = keyring(rt);
+    return keys != NULL && keys->sign(keys->self, out, scheme, type, public_key, message, false);
+}

@@ -64,22 +64,34 @@ static bool ecdsa_signed(ph_rt_t *rt, const uint8_t signature[65], ph_bytes_t me
            memcmp(recovered, public_key, 33) == 0;
 }
 
+ph_key_scheme_t ph_session_key_scheme(size_t i)
+{
+    return i == 0 ? PH_KEY_ED25519 : i == PH_SESSION_KEY_COUNT - 1 ? PH_KEY_ECDSA : PH_KEY_SR25519;
+}
+
+ph_bytes_t ph_session_key_statement(ph_rt_t *rt, ph_bytes_t owner)
+{
+    ph_writer_t w = ph_writer_in(rt->arena);
+    ph_write(&w, "POP_", 4);
+    ph_write(&w, owner.data, owner.len);
+    return ph_writer_bytes(&w);
+}
+
 static bool proof_is_valid(ph_rt_t *rt, const ph_account_id_t *who, const ph_session_keys_t *keys, ph_bytes_t proof)
 {
-    enum { ED25519 = 0, SR25519_LAST = 4, PROOF_LEN = 5 * 64 + 65 };
+    enum { PROOF_LEN = 5 * 64 + 65 };
     if (proof.len != PROOF_LEN)
         return false;
-    uint8_t text[4 + 32] = {'P', 'O', 'P', '_'};
-    memcpy(text + 4, who->bytes, 32);
-    ph_bytes_t message = ph_bytes(text, sizeof text);
+    ph_bytes_t message = ph_session_key_statement(rt, ph_bytes(who->bytes, 32));
     for (size_t i = 0; i < PH_SESSION_KEY_COUNT; i++) {
         ph_key_type_id_t type;
         ph_bytes_t key;
         ph_session_key_at(&type, &key, keys, i);
         const uint8_t *signature = proof.data + i * 64;
-        bool ok = i == ED25519        ? ph_host_ed25519_verify(rt, signature, message, key.data)
-                  : i <= SR25519_LAST ? ph_host_sr25519_verify(rt, signature, message, key.data)
-                                      : ecdsa_signed(rt, signature, message, key.data);
+        ph_key_scheme_t scheme = ph_session_key_scheme(i);
+        bool ok = scheme == PH_KEY_ED25519   ? ph_host_ed25519_verify(rt, signature, message, key.data)
+                  : scheme == PH_KEY_SR25519 ? ph_host_sr25519_verify(rt, signature, message, key.data)
+                                             : ecdsa_signed(rt, signature, message, key.data);
         if (!ok)
             return false;
     }

@@ -23,13 +23,15 @@ typedef struct ph_reader {
     const uint8_t *start, *at, *end;
     bool borrow;    /* byte strings point into the input instead of being copied */
     unsigned depth; /* nesting so far, bounded by PH_READER_DEPTH_MAX */
+    /* For hand-written decoders that bound a whole tree of lists: elements so far, and how many lists are open. */
+    uint32_t tree_items, tree_depth;
     /* The first error: what was expected, at which offset, in which field ("descriptor.para_id"). */
     const char *error;
     size_t error_at;
     char path[PH_READER_PATH_MAX];
 } ph_reader_t;
 
-#define PH_READER_DEPTH_MAX 64          /* counted in vectors, boxes and shared values */
+#define PH_READER_DEPTH_MAX 256         /* counted in vectors, boxes and shared values; FRAME's MAX_EXTRINSIC_DEPTH */
 #define PH_BITS_MAX         0x1fffffffu /* most bits of a bit vector */
 
 static inline ph_reader_t ph_reader(ph_bytes_t in)

@@ -407,6 +407,25 @@ static void remove_folder(const char *path)
     assert_int_equal(status, 0);
 }
 
+/* The keys that a node makes lie there. */
+static void what_is_on_a_disk_is_the_owners(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"", "/"};
+    for (size_t i = 0; i < 2; i++) {
+        char folder[] = "/tmp/parahost-test-XXXXXX", path[64], why[200];
+        ph_real_disk_t *disk;
+        struct stat about;
+        assert_non_null(mkdtemp(folder));
+        snprintf(path, sizeof path, "%s/base/disk%s", folder, ends[i]);
+        assert_int_equal(ph_real_disk_open(&disk, path, NULL, why, sizeof why), PH_OK);
+        ph_real_disk_close(disk);
+        assert_int_equal(stat(path, &about), 0);
+        assert_int_equal(about.st_mode & 077, 0);
+        remove_folder(folder);
+    }
+}
+
 static void disks_in_a_folder_outlive_the_world(void **state)
 {
     fixture_t f;
@@ -568,6 +587,7 @@ int main(void)
         T(requests_are_answered),
         T(disks_in_memory),
         cmocka_unit_test(disks_in_a_folder_outlive_the_world),
+        cmocka_unit_test(what_is_on_a_disk_is_the_owners),
         cmocka_unit_test(a_folder_is_one_worlds_own),
         cmocka_unit_test(what_was_synced_survives_a_crash),
         T(descriptors_are_watched),

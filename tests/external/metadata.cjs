@@ -1,6 +1,7 @@
-// What @polkadot/types makes of our metadata. Reads {metadata, state: {top}, blocks: [{header, extrinsics}], sign} as JSON from
+// What @polkadot/types makes of our metadata. Reads {metadata, state: {top}, blocks: [{header, extrinsics}], encoded, sign} as JSON from
 // standard input, prints what it found, or throws.
 //
+// Every encoded call of `encoded` must decode and encode again to the same bytes.
 // Every key of the state must be one of a declared item (or be told in `unknown`), its hashed keys and its value must decode and
 // encode again to the same bytes. Every header and extrinsic likewise. With `sign`, makes signed transfers of //Alice.
 
@@ -114,6 +115,12 @@ async function main() {
   const out = { version: metadata.version, pallets: metadata.asLatest.pallets.map(({ name }) => name.toString()) };
   if (input.state) Object.assign(out, readState(registry, metadata, input.state.top));
   if (input.blocks) out.calls = readBlocks(registry, input.blocks);
+  if (input.encoded) {
+    out.encoded = input.encoded.map((bytes) => {
+      const call = decode(registry, 'Call', hexToU8a(bytes), 'call');
+      return `${call.section}.${call.method}`;
+    });
+  }
   if (input.sign) out.signed = sign(registry, metadata, input.sign);
   console.log(JSON.stringify(out));
 }

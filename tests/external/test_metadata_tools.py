@@ -51,6 +51,12 @@ def read_blocks(path):
     return lines[0]["genesis"], lines[1:]
 
 
+def xcm_calls():
+    """ParasSudoWrapper.sudo_queue_downward_xcm with every message that staging-xcm made for tests/primitives/test_xcm.c."""
+    with open(os.path.join(os.path.dirname(HERE), "primitives", "xcm.txt"), encoding="utf-8") as file:
+        return [bytes([250, 4, 0xd0, 0x07, 0, 0]) + bytes.fromhex(line[1:]) for line in file if line[0] == "+"]
+
+
 class Chain(unittest.TestCase):
     """One simulated chain and the program's metadata."""
 
@@ -154,6 +160,13 @@ class Scalecodec(Chain):
                 names.add((call.value["call_module"], call.value["call_function"]))
         self.assertEqual(names, {("Timestamp", "set"), ("ParaInherent", "enter")})
 
+    def test_cross_consensus_messages(self):
+        for call in xcm_calls():
+            read = self.types.create_scale_object("Call", self.bytes(call), metadata=self.read)
+            read.decode(check_remaining=True)
+            self.assertEqual((read.value["call_module"], read.value["call_function"]), ("ParasSudoWrapper", "sudo_queue_downward_xcm"))
+            self.assertEqual(read.value["call_args"][0]["value"], 2000)
+
     def test_defaults_and_constants(self):
         count = 0
         for pallet in self.read.pallets:
@@ -187,6 +200,12 @@ class PolkadotTypes(Chain):
             self.assertGreaterEqual(events.count("system.ExtrinsicSuccess"), 2)
             self.assertIn("paraInclusion.CandidateBacked", events)
             self.assertEqual(found["calls"], {"timestamp.set": len(self.blocks), "paraInherent.enter": len(self.blocks)})
+
+    def test_cross_consensus_messages(self):
+        calls = xcm_calls()
+        for version in ("14", "15"):
+            found = self.node(version, encoded=["0x" + call.hex() for call in calls])["encoded"]
+            self.assertEqual(found, ["parasSudoWrapper.sudoQueueDownwardXcm"] * len(calls))
 
     def test_a_value_of_another_type_is_noticed(self):
         """The checker itself: a state with one altered value or key does not pass."""

@@ -9,6 +9,7 @@
 #include "scale/scale.h"
 #include "support/cmocka.h"
 #include "support/wasm_box.h"
+#include "trie/compact.h"
 #include "trie/root.h"
 
 enum { PAGES = 64, SCRATCH = 16 };
@@ -345,6 +346,141 @@ static void test_tries(void **state)
     REFUSED("trie_blake2_256_ordered_root_version_2", LIT("\x03\xff\xff\xff\x0f"), 1);
 }
 
+static ph_err_t verify_proof(fixture_t *f, uint64_t *result, const char *name, const uint64_t args[5])
+{
+    *result = 7;
+    return find(name)->call(f->instance, result, args);
+}
+
+static void test_proofs(void **state)
+{
+    fixture_t *f = *state;
+    static const char v1[] = "trie_blake2_256_verify_proof_version_1", v2[] = "trie_blake2_256_verify_proof_version_2";
+    const ph_bytes_t key = PH_BYTES_LIT("a2");
+    ph_compact_proof_t proof;
+    ph_writer_t w = ph_writer_in(f->arena);
+    uint64_t result;
+    assert_int_equal(ph_value_proof_make(f->arena, &proof, f->state, &key, 1), PH_OK);
+    ph_compact_write(&w, &proof);
+    uint64_t root = (uint32_t)in(f, ph_bytes(ph_state_root(f->state), 32)), items = in(f, ph_writer_bytes(&w));
+    uint64_t good[5] = {root, items, LIT("a2"), LIT("two"), 1}, args[5];
+    const struct {
+        size_t which;
+        uint64_t arg;
+    } wrong[] = {{0, root + 1}, {1, LIT("\x04\x04\x00")}, {2, LIT("a1")}, {3, LIT("twO")}, {3, LIT("")}};
+    for (uint64_t version = 0; version < 2; version++) {
+        good[4] = version; /* values are short: both layouts are the same */
+        assert_int_equal(verify_proof(f, &result, version ? v2 : v1, good), PH_OK);
+        assert_int_equal(result, true);
+        for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+            memcpy(args, good, sizeof args);
+            args[wrong[i].which] = wrong[i].arg;
+            assert_int_equal(verify_proof(f, &result, version ? v2 : v1, args), PH_OK);
+            assert_int_equal(result, false);
+        }
+    }
+    good[4] = 2;
+    assert_int_not_equal(verify_proof(f, &result, v2, good), PH_OK);
+    good[4] = 1;
+    good[1] = LIT("\x08\x04\x00"); /* two items are said to be there */
+    assert_int_not_equal(verify_proof(f, &result, v2, good), PH_OK);
+}
+
+/* ---- keys ---- */
+
+/* A keyring of one key of type "test" a scheme, which is a pattern; it signs by writing down what it was asked. */
+static bool ring_generate(void *self, uint8_t out[33], ph_key_scheme_t scheme, const uint8_t type[4],
+                          const ph_bytes_t *uri)
+{
+    (void)self;
+    if (memcmp(type, "test", 4) != 0)
+        return false;
+    memset(out, (int)scheme + 1, 33);
+    out[0] = uri ? (uint8_t)uri->len : 0xff;
+    return true;
+}
+
+static bool ring_sign(void *self, uint8_t out[65], ph_key_scheme_t scheme, const uint8_t type[4], const uint8_t *key,
+                      ph_bytes_t message, bool prehashed)
+{
+    (void)self;
+    if (memcmp(type, "test", 4) != 0 || key[1] != (uint8_t)scheme + 1)
+        return false;
+    memset(out, (int)message.len, 65);
+    out[0] = prehashed;
+    out[1] = message.data[0];
+    return true;
+}
+
+static bool ring_public_key(void *self, uint8_t out[33], ph_key_scheme_t scheme, const uint8_t type[4], size_t i)
+{
+    (void)self;
+    memset(out, (int)(10 * i) + (int)scheme + 1, 33);
+    return i < 2 && memcmp(type, "test", 4) == 0;
+}
+
+static void test_keys(void **state)
+{
+    fixture_t *f = *state;
+    static const struct {
+        const char *generate, *sign, *list;
+        ph_key_scheme_t scheme;
+    } cases[] = {
+        {"crypto_ed25519_generate_version_1", "crypto_ed25519_sign_version_1", "crypto_ed25519_public_keys_version_1",
+         PH_KEY_ED25519},
+        {"crypto_sr25519_generate_version_1", "crypto_sr25519_sign_version_1", "crypto_sr25519_public_keys_version_1",
+         PH_KEY_SR25519},
+        {"crypto_ecdsa_generate_version_1", "crypto_ecdsa_sign_version_1", "crypto_ecdsa_public_keys_version_1",
+         PH_KEY_ECDSA},
+    };
+    const ph_keyring_t ring = {.generate = ring_generate, .sign = ring_sign, .public_key = ring_public_key};
+    uint64_t type = (uint32_t)LIT("test"), other = (uint32_t)LIT("tesT"), none = LIT("\x00"), seed = LIT("\x01\x0c//A");
+    uint64_t message = LIT("abc");
+    for (size_t i = 0; i < 3; i++) { /* a call without a keystore says so */
+        uint64_t key = (uint32_t)in(f, ph_bytes((uint8_t[33]){0}, 33));
+        REFUSED(cases[i].generate, type, none);
+        REFUSED(cases[i].sign, type, key, message);
+        REFUSED(cases[i].list, type);
+    }
+    f->host.keys = &ring;
+    for (size_t i = 0; i < 3; i++) {
+        uint8_t expected[2 * 33 + 1], byte = (uint8_t)cases[i].scheme + 1;
+        size_t len = ph_key_scheme_public_len(cases[i].scheme), sig_len = ph_key_scheme_signature_len(cases[i].scheme);
+        memset(expected, byte, sizeof expected);
+        expected[0] = 0xff;
+        uint64_t key = CALL(cases[i].generate, type, none);
+        is(f, (uint64_t)len << 32 | key, ph_bytes(expected, len));
+        expected[0] = 3;
+        is(f, (uint64_t)len << 32 | CALL(cases[i].generate, type, seed), ph_bytes(expected, len));
+        REFUSED(cases[i].generate, other, none);
+        REFUSED(cases[i].generate, type, LIT("\x01\x0c//"));
+        REFUSED(cases[i].generate, out_of_memory(), none);
+
+        uint8_t signature[66];
+        memset(signature, 3, sizeof signature);
+        signature[0] = 1;
+        signature[1] = 0;
+        signature[2] = 'a';
+        is(f, CALL(cases[i].sign, type, key, message), ph_bytes(signature, 1 + sig_len));
+        IS(CALL(cases[i].sign, other, key, message), "\0");
+        REFUSED(cases[i].sign, type, out_of_memory(), message);
+        REFUSED(cases[i].sign, type, key, out_of_memory());
+
+        expected[0] = 8;
+        memset(expected + 1, byte, len);
+        memset(expected + 1 + len, byte + 10, len);
+        is(f, CALL(cases[i].list, type), ph_bytes(expected, 1 + 2 * len));
+        IS(CALL(cases[i].list, other), "\0");
+    }
+    uint64_t key = CALL("crypto_ecdsa_generate_version_1", type, none);
+    uint8_t hash[32] = {5}, signature[66];
+    memset(signature, 32, sizeof signature);
+    signature[0] = signature[1] = 1;
+    signature[2] = 5;
+    is(f, CALL("crypto_ecdsa_sign_prehashed_version_1", type, key, (uint32_t)in(f, ph_bytes(hash, 32))),
+       ph_bytes(signature, 66));
+}
+
 static void test_signatures(void **state)
 {
     fixture_t *f = *state;
@@ -567,10 +703,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_get_and_set),  TEST(test_read),         TEST(test_clear_prefix), TEST(test_roots),
-        TEST(test_transactions), TEST(test_key_too_long), TEST(test_children),     TEST(test_hashing),
-        TEST(test_tries),        TEST(test_signatures),   TEST(test_batches),      TEST(test_recover),
-        TEST(test_heap),         TEST(test_logging),      TEST(test_offchain),     TEST(test_runtime_version),
+        TEST(test_get_and_set), TEST(test_read),         TEST(test_clear_prefix),
+        TEST(test_roots),       TEST(test_transactions), TEST(test_key_too_long),
+        TEST(test_children),    TEST(test_hashing),      TEST(test_tries),
+        TEST(test_signatures),  TEST(test_batches),      TEST(test_recover),
+        TEST(test_proofs),      TEST(test_keys),         TEST(test_heap),
+        TEST(test_logging),     TEST(test_offchain),     TEST(test_runtime_version),
     };
     return cmocka_run_group_tests(tests, open_box, close_box);
 }

@@ -2,7 +2,9 @@
 #include "support/cmocka.h"
 
 #include "base/vec.h"
+#include "crypto/ecdsa.h"
 #include "crypto/ed25519.h"
+#include "crypto/sr25519.h"
 #include "env/sim/world.h"
 #include "keystore/keystore.h"
 #include "primitives/payload.h"
@@ -383,6 +385,39 @@ static void a_node_as_new_as_its_network_does_not(void **state)
     assert_int_equal(sign_bits(f, 1, 1, 1), PH_OK);
 }
 
+/* Such as one that goes on from a dumped state. */
+static void a_network_may_begin_with_a_later_session(void **state)
+{
+    fixture_t *f = *state;
+    ph_keystore_note_network(f->ks, (ph_session_index_t){4});
+    ph_keystore_note_session(f->ks, (ph_session_index_t){4});
+    assert_false(ph_keystore_abstains(f->ks));
+    assert_int_equal(sign_bits(f, 1, 4, 1), PH_OK);
+}
+
+static void a_network_that_began_earlier_is_an_old_one(void **state)
+{
+    fixture_t *f = *state;
+    ph_keystore_note_network(f->ks, (ph_session_index_t){4});
+    ph_keystore_note_session(f->ks, (ph_session_index_t){5});
+    assert_true(ph_keystore_abstains(f->ks));
+}
+
+/* A leaf of an old fork may still ask for more about what was signed long ago. */
+static void nothing_is_signed_for_sessions_forgotten(void **state)
+{
+    fixture_t *f = *state;
+    assert_int_equal(state_on(f, seconded(1), 5, 1, 0), PH_OK);
+    ph_keystore_note_session(f->ks, (ph_session_index_t){7});
+    assert_int_equal(state_on(f, valid(1), 5, 1, 0), PH_ERR_CONFLICT);
+    ph_keystore_note_session(f->ks, (ph_session_index_t){8});
+    assert_int_equal(state_on(f, valid(1), 5, 1, 0), PH_ERR_REFUSED);
+    assert_int_equal(state_on(f, seconded(2), 5, 1, 0), PH_ERR_REFUSED);
+    assert_int_equal(sign_bits(f, 1, 5, 1), PH_ERR_REFUSED);
+    assert_int_equal(vote(f, true, 1, 5), PH_ERR_REFUSED);
+    assert_int_equal(state_on(f, valid(1), 6, 1, 0), PH_OK);
+}
+
 static unsigned puts_left;
 static bool sync_fails;
 
@@ -486,6 +521,134 @@ static void slots_are_claimed_with_our_keys_only(void **state)
         assert_false(ph_keystore_claim_slot(f->ks, &claim, &epoch, (ph_slot_t){slot}));
 }
 
+/* ---- the keyring ---- */
+
+static const struct {
+    const char *name;
+    ph_key_scheme_t scheme;
+    ph_key_type_t type;
+} SESSION_KEYS[] = {
+    {"gran", PH_KEY_ED25519, PH_KEY_GRANDPA},
+    {"babe", PH_KEY_SR25519, PH_KEY_BABE},
+    {"para", PH_KEY_SR25519, PH_KEY_PARA_VALIDATOR},
+    {"asgn", PH_KEY_SR25519, PH_KEY_PARA_ASSIGNMENT},
+    {"audi", PH_KEY_SR25519, PH_KEY_AUTHORITY_DISCOVERY},
+    {"beef", PH_KEY_ECDSA, PH_KEY_BEEFY},
+};
+enum { SESSION_KEY_COUNT = sizeof SESSION_KEYS / sizeof *SESSION_KEYS };
+
+static bool verified(ph_key_scheme_t scheme, const uint8_t *signature, ph_bytes_t message, const uint8_t *key)
+{
+    return scheme == PH_KEY_SR25519   ? ph_sr25519_verify(signature, message, key)
+           : scheme == PH_KEY_ED25519 ? ph_ed25519_verify(signature, message, key)
+                                      : ph_ecdsa_verify(signature, message, key);
+}
+
+#define TYPE(i) (const uint8_t *)SESSION_KEYS[i].name
+
+static void new_keys_stay(void **state)
+{
+    fixture_t *f = *state;
+    uint8_t made[SESSION_KEY_COUNT][33], from_uri[33], again[33], signature[65];
+    const ph_bytes_t uri = PH_BYTES_LIT("//Alice//stash"),
+                     message = PH_BYTES_LIT("POP_0123456789abcdef0123456789abcdef");
+    ph_keyring_t ring = ph_keystore_keyring(f->ks);
+    for (size_t i = 0; i < SESSION_KEY_COUNT; i++) {
+        ph_key_scheme_t scheme = SESSION_KEYS[i].scheme;
+        assert_true(ring.generate(ring.self, made[i], scheme, TYPE(i), NULL));
+        assert_true(ring.generate(ring.self, from_uri, scheme, TYPE(i), &uri));
+        assert_true(ring.generate(ring.self, again, scheme, TYPE(i), &uri));
+        assert_memory_equal(from_uri, again, ph_key_scheme_public_len(scheme));
+        assert_true(ph_keystore_has(f->ks, SESSION_KEYS[i].type, from_uri));
+        assert_true(ring.sign(ring.self, signature, scheme, TYPE(i), from_uri, message, false));
+        assert_true(verified(scheme, signature, message, from_uri));
+    }
+    restart(f);
+    ring = ph_keystore_keyring(f->ks);
+    for (size_t i = 0; i < SESSION_KEY_COUNT; i++) {
+        ph_key_scheme_t scheme = SESSION_KEYS[i].scheme;
+        assert_true(ph_keystore_has(f->ks, SESSION_KEYS[i].type, made[i]));
+        assert_true(ring.generate(ring.self, from_uri, scheme, TYPE(i), &uri)); /* to know it */
+        assert_true(ring.sign(ring.self, signature, scheme, TYPE(i), made[i], message, false));
+        assert_true(verified(scheme, signature, message, made[i]));
+    }
+    restart(f);
+    assert_false(ph_keystore_has(f->ks, PH_KEY_BEEFY, from_uri));
+}
+
+static void new_keys_are_listed(void **state)
+{
+    fixture_t *f = *state;
+    uint8_t made[2][33], key[33];
+    ph_keyring_t ring = ph_keystore_keyring(f->ks);
+    assert_false(ring.public_key(ring.self, key, PH_KEY_ECDSA, (const uint8_t *)"beef", 0));
+    for (size_t i = 0; i < 2; i++)
+        assert_true(ring.generate(ring.self, made[i], PH_KEY_ECDSA, (const uint8_t *)"beef", NULL));
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(ring.public_key(ring.self, key, PH_KEY_ECDSA, (const uint8_t *)"beef", i));
+        assert_memory_equal(key, made[i], 33);
+    }
+    assert_false(ring.public_key(ring.self, key, PH_KEY_ECDSA, (const uint8_t *)"beef", 2));
+    assert_false(ring.public_key(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"beef", 0));
+    assert_true(ring.public_key(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"para", 0));
+    assert_memory_equal(key, f->key.bytes, 32);
+}
+
+static void the_keyring_signs_nothing_that_can_conflict(void **state)
+{
+    fixture_t *f = *state;
+    uint8_t key[33], signature[65];
+    uint8_t sealed[32] = {'P', 'O', 'P', '_'};
+    ph_keyring_t ring = ph_keystore_keyring(f->ks);
+    for (size_t i = 0; i < SESSION_KEY_COUNT; i++) {
+        ph_key_scheme_t scheme = SESSION_KEYS[i].scheme;
+        bool any = SESSION_KEYS[i].type == PH_KEY_AUTHORITY_DISCOVERY;
+        assert_true(ring.generate(ring.self, key, scheme, TYPE(i), NULL));
+        assert_true(ring.sign(ring.self, signature, scheme, TYPE(i), key, PH_BYTES_LIT("POP_"), false));
+        assert_int_equal(ring.sign(ring.self, signature, scheme, TYPE(i), key, PH_BYTES_LIT("BKNG"), false), any);
+        assert_int_equal(ring.sign(ring.self, signature, scheme, TYPE(i), key, PH_BYTES_LIT("POP"), false), any);
+        assert_int_equal(ring.sign(ring.self, signature, scheme, TYPE(i), key, ph_bytes(sealed, 32), false), any);
+        assert_false(
+            ring.sign(ring.self, signature, scheme, (const uint8_t *)"dumy", key, PH_BYTES_LIT("POP_"), false));
+        key[1] ^= 1;
+        assert_false(ring.sign(ring.self, signature, scheme, TYPE(i), key, PH_BYTES_LIT("POP_"), false));
+        key[1] ^= 1;
+    }
+    /* Its last one is BEEFY's, which would sign hashes. */
+    assert_false(
+        ring.sign(ring.self, signature, PH_KEY_ECDSA, (const uint8_t *)"beef", key, ph_bytes(sealed, 32), true));
+}
+
+static void keys_that_cannot_be_kept_are_not_made(void **state)
+{
+    fixture_t *f = *state;
+    uint8_t key[33];
+    const ph_bytes_t soft = PH_BYTES_LIT("//Alice/soft"), none = PH_BYTES_LIT("no phrase"), path = PH_BYTES_LIT("//");
+    ph_keyring_t ring = ph_keystore_keyring(f->ks);
+    assert_false(ring.generate(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"dumy", NULL));
+    assert_false(ring.generate(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"\0\0\0", NULL));
+    assert_false(ring.generate(ring.self, key, PH_KEY_ED25519, (const uint8_t *)"babe", NULL));
+    assert_false(ring.generate(ring.self, key, PH_KEY_ED25519, (const uint8_t *)"gran", &soft));
+    assert_true(ring.generate(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"babe", &soft));
+    assert_false(ring.generate(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"babe", &none));
+    assert_false(ring.generate(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"babe", &path));
+    const ph_env_ops_t *good = f->env->ops;
+    f->broken = *good;
+    f->broken.disk_put = failing_put;
+    f->broken.disk_sync = failing_sync;
+    f->env->ops = &f->broken;
+    for (unsigned i = 0; i < 2; i++) { /* the disk is full, or cannot be synced */
+        puts_left = i;
+        sync_fails = true;
+        assert_false(ring.generate(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"para", NULL));
+        assert_false(ring.public_key(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"para", 1));
+    }
+    f->env->ops = good;
+    restart(f);
+    ring = ph_keystore_keyring(f->ks);
+    assert_false(ring.public_key(ring.self, key, PH_KEY_SR25519, (const uint8_t *)"para", 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -505,9 +668,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_node_in_an_old_network_abstains, setup, teardown),
         cmocka_unit_test_setup_teardown(a_node_that_is_newer_than_its_network_abstains, setup, teardown),
         cmocka_unit_test_setup_teardown(a_node_as_new_as_its_network_does_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_network_may_begin_with_a_later_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_network_that_began_earlier_is_an_old_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_signed_for_sessions_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_signed_that_is_not_on_disk, setup, teardown),
         cmocka_unit_test_setup_teardown(old_facts_are_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(slots_are_claimed_with_our_keys_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(new_keys_stay, setup, teardown),
+        cmocka_unit_test_setup_teardown(new_keys_are_listed, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_keyring_signs_nothing_that_can_conflict, setup, teardown),
+        cmocka_unit_test_setup_teardown(keys_that_cannot_be_kept_are_not_made, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

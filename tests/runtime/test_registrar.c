@@ -1,6 +1,7 @@
 /* Registration of paras by anyone, and by root through ParasSudoWrapper: each call, error and event. */
 #include "support/rt_para.h"
 
+#include "runtime/dmp.h"
 #include "runtime/origin.h"
 #include "runtime/params.h"
 #include "runtime/registrar.h"
@@ -420,9 +421,7 @@ static void test_lifecycle_for_other_modules(void **state)
 
 /* ---- ParasSudoWrapper ---- */
 
-/* ParaDoesntExist, ExceedsMaxMessageSize, ExceedsMaxQueueSize and Unroutable belong to the call that sends
- * cross-consensus messages, which this runtime has not; TooManyCores is not used by the pallet; CannotUpgrade and
- * CannotDowngrade as above. */
+/* TooManyCores is not used by the pallet; CannotUpgrade and CannotDowngrade as above. */
 static void test_sudo_wrapper(void **state)
 {
     (void)state;
@@ -471,6 +470,55 @@ static void test_sudo_wrapper(void **state)
     pw_close(w);
 }
 
+static ph_err_t send_xcm(para_world_t *w, const ph_origin_t *origin, uint32_t para, ph_bytes_t encoded)
+{
+    ph_versioned_xcm_t xcm;
+    assert_int_equal(ph_versioned_xcm_decode_all(encoded, w->rt->arena, &xcm), PH_OK);
+    return ph_paras_sudo_wrapper_call_sudo_queue_downward_xcm(w->rt, origin, pw_para(para), &xcm);
+}
+
+/* What is sent is the encoding, with its version in front. */
+static void test_downward_xcm(void **state)
+{
+    (void)state;
+    para_world_t *w = world();
+    ph_origin_t user = by(1);
+    static const char trap_and_more[] = "\x05\x0c\x19\x0c\x0a\x16\x04\x14";
+    const ph_bytes_t xcm = ph_bytes(trap_and_more, sizeof trap_and_more - 1);
+    ph_vec_inbound_downward_message_t queue;
+    ph_validation_code_t some = code("code of somebody's");
+    ph_para_genesis_args_t args = {.genesis_head = {pw_text("head")}, .validation_code = some};
+    assert_int_equal(send_xcm(w, &user, 2000, xcm), PH_ERR_BAD_ORIGIN);
+    assert_int_equal(send_xcm(w, &root, 2999, xcm), PH_PARAS_SUDO_WRAPPER_ERR_PARA_DOESNT_EXIST);
+    assert_int_equal(ph_paras_sudo_wrapper_call_sudo_schedule_para_initialize(w->rt, &root, pw_para(2999), &args),
+                     PH_OK); /* onboarding */
+    assert_int_equal(send_xcm(w, &root, 2999, xcm), PH_PARAS_SUDO_WRAPPER_ERR_PARA_DOESNT_EXIST);
+    assert_int_equal(send_xcm(w, &root, 2000, xcm), PH_OK);
+    ph_dmp_contents(w->rt, &queue, pw_para(2000));
+    assert_int_equal(queue.count, 1);
+    assert_true(ph_bytes_equal(queue.items[0].msg, xcm));
+
+    ph_host_configuration_t config;
+    ph_configuration_active_config_get(w->rt, &config);
+    config.max_downward_message_size = (uint32_t)xcm.len;
+    ph_configuration_active_config_set(w->rt, &config);
+    assert_int_equal(send_xcm(w, &root, 2000, xcm), PH_OK);
+    config.max_downward_message_size--;
+    ph_configuration_active_config_set(w->rt, &config);
+    assert_int_equal(send_xcm(w, &root, 2000, xcm), PH_PARAS_SUDO_WRAPPER_ERR_EXCEEDS_MAX_MESSAGE_SIZE);
+    config.max_downward_message_size++;
+    ph_configuration_active_config_set(w->rt, &config);
+    /* A queue whose pages have run out of numbers. */
+    ph_inbound_downward_queue_meta_t meta;
+    assert_true(ph_dmp_downward_message_queue_meta_get(w->rt, pw_para(2000), &meta));
+    meta = (ph_inbound_downward_queue_meta_t){.first_full = UINT64_MAX - 1, .first_free = UINT64_MAX};
+    ph_dmp_downward_message_queue_meta_set(w->rt, pw_para(2000), &meta);
+    assert_int_equal(send_xcm(w, &root, 2000, xcm), PH_PARAS_SUDO_WRAPPER_ERR_EXCEEDS_MAX_QUEUE_SIZE);
+    ph_paras_heads_remove(w->rt, pw_para(2001));
+    assert_int_equal(send_xcm(w, &root, 2001, xcm), PH_PARAS_SUDO_WRAPPER_ERR_UNROUTABLE);
+    pw_close(w);
+}
+
 /* A channel is open in the next session. */
 static void test_established_channel(void **state)
 {
@@ -500,6 +548,7 @@ int main(void)
         cmocka_unit_test(test_swap),
         cmocka_unit_test(test_lifecycle_for_other_modules),
         cmocka_unit_test(test_sudo_wrapper),
+        cmocka_unit_test(test_downward_xcm),
         cmocka_unit_test(test_established_channel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

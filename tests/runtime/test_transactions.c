@@ -2,6 +2,7 @@
 #include "support/rt_tx.h"
 
 #include "primitives/era.h"
+#include "runtime/signature.h"
 #include "runtime/transaction.h"
 
 static void assert_invalid(const ph_transaction_validity_t *v, ph_invalid_transaction_kind_t why)
@@ -88,8 +89,8 @@ static void test_bad_proofs(void **state)
     rt_chain_free(b.c);
 }
 
-/* A signature in Ethereum's manner is decoded, and never good. */
-static void test_ethereum_signatures(void **state)
+/* The same key's accounts as an ecdsa and as an eth signer are two: a signature of one kind is none of the other. */
+static void test_ethereum_is_no_ecdsa(void **state)
 {
     (void)state;
     rt_bank_t b = rt_bank_new();
@@ -99,6 +100,106 @@ static void test_ethereum_signatures(void **state)
     ((uint8_t *)(uintptr_t)xt.data)[1 + 33] = PH_MULTI_SIGNATURE_ETH;
     ph_transaction_validity_t v = rt_validity(&b, xt);
     assert_invalid(&v, PH_INVALID_TRANSACTION_BAD_PROOF);
+    rt_signer_t eth = rt_signer(RT_ETH, 3);
+    assert_memory_not_equal(eth.account.bytes, b.signers[RT_ECDSA].account.bytes, 32);
+    tx.signer = &eth;
+    xt = rt_sign(&b, &tx);
+    ((uint8_t *)(uintptr_t)xt.data)[1 + 33] = PH_MULTI_SIGNATURE_ECDSA;
+    v = rt_validity(&b, xt);
+    assert_invalid(&v, PH_INVALID_TRANSACTION_BAD_PROOF);
+    rt_chain_free(b.c);
+}
+
+/* Recovery ids may count from 27, which also the wasm body's host takes. */
+static void test_recovery_ids(void **state)
+{
+    (void)state;
+    rt_bank_t b = rt_bank_new();
+    ph_call_t call = rt_remark("hello");
+    rt_tx_t tx = rt_tx(&b, RT_ECDSA, 0, &call);
+    ph_bytes_t xt = rt_sign(&b, &tx);
+    uint8_t *id = (uint8_t *)(uintptr_t)xt.data + 1 + 33 + 1 + 64;
+    uint8_t right = *id;
+    for (unsigned i = 0; i < 256; i++) {
+        *id = (uint8_t)i;
+        ph_transaction_validity_t v = rt_validity(&b, xt);
+        assert_int_equal(v.kind, i == right || i == right + 27u ? PH_RES_OK : PH_RES_ERR);
+    }
+    rt_chain_free(b.c);
+}
+
+static void make_rich(rt_bank_t *b, const ph_account_id_t *who)
+{
+    rt_view_t v;
+    ph_rt_t *rt = rt_open(&v, b->c);
+    ph_account_info_t info;
+    ph_system_account_get(rt, who, &info);
+    info.providers = 1;
+    info.data.free = RT_RICH;
+    ph_system_account_set(rt, who, &info);
+    rt_close_and_keep(&v, b->c);
+}
+
+/* Pool and block take a transfer that an Ethereum key signed; nothing of it may be changed. */
+static void test_ethereum_transfer(void **state)
+{
+    (void)state;
+    rt_bank_t b = rt_bank_new();
+    rt_signer_t eth = rt_signer(RT_ETH, 3), other = rt_signer(RT_ETH, 4);
+    make_rich(&b, &eth.account);
+    ph_call_t call = rt_transfer(&b.signers[1].account, RT_ED);
+    rt_tx_t tx = rt_tx(&b, 0, 0, &call);
+    tx.signer = &eth;
+    ph_bytes_t good = rt_sign(&b, &tx);
+    assert_int_equal(rt_validity(&b, good).kind, PH_RES_OK);
+    enum { SIGNATURE_AT = 1 + 33 + 1 };
+    for (size_t i = 0; i < 65; i++) {
+        uint8_t *at = (uint8_t *)(uintptr_t)good.data + SIGNATURE_AT + i;
+        *at ^= 1;
+        ph_transaction_validity_t v = rt_validity(&b, good);
+        assert_invalid(&v, PH_INVALID_TRANSACTION_BAD_PROOF);
+        *at ^= 1;
+    }
+    ph_multi_address_t wrong = rt_address(&other.account);
+    ph_transaction_validity_t v = rt_validity(&b, rt_sign_as(&b, &tx, &wrong));
+    assert_invalid(&v, PH_INVALID_TRANSACTION_BAD_PROOF);
+
+    rt_author_t a;
+    ph_apply_extrinsic_result_t result;
+    ph_babe_pre_digest_t claim = rt_plain_claim(UINT64_C(270000000), 0);
+    assert_int_equal(rt_author_open(&a, b.c, &claim), PH_OK);
+    assert_int_equal(rt_author_push(&a, &result, good), PH_OK);
+    assert_int_equal(result.kind, PH_RES_OK);
+    assert_int_equal(result.ok.kind, PH_RES_OK);
+    rt_author_drop(&a);
+    rt_chain_free(b.c);
+}
+
+/* As sp-runtime has it: account and signature of the key 0x42… over "test message". */
+static void test_ethereum_vector(void **state)
+{
+    (void)state;
+    static const char account_hex[] = "2714c48edc39bc2714729e6530760d62344d6698eeeeeeeeeeeeeeeeeeeeeeee";
+    static const char signature_hex[] = "b86ccc3ded79234575d198fe26df41836d1d239a51f8f5c8e35efd25c4d0f26c7c58e7ba38ca42"
+                                        "10789428a9fd084d70ab4d676f17150b250b56b8b7f9e96c4d00";
+    rt_bank_t b = rt_bank_new();
+    rt_signer_t eth = rt_signer(RT_ETH, 0x42);
+    ph_account_id_t account;
+    ph_multi_signature_t signature = {.kind = PH_MULTI_SIGNATURE_ETH};
+    assert_int_equal(ph_unhex_fixed(account_hex, strlen(account_hex), account.bytes, 32), PH_OK);
+    assert_int_equal(ph_unhex_fixed(signature_hex, strlen(signature_hex), signature.eth.bytes, 65), PH_OK);
+    assert_memory_equal(eth.account.bytes, account.bytes, 32);
+    ph_multi_signature_t ours = rt_sign_bytes(&eth, PH_BYTES_LIT("test message"));
+    assert_memory_equal(ours.eth.bytes, signature.eth.bytes, 65);
+    rt_view_t v;
+    ph_rt_t *rt = rt_open(&v, b.c);
+    assert_true(ph_signature_verify(rt, &signature, PH_BYTES_LIT("test message"), &account));
+    assert_false(ph_signature_verify(rt, &signature, PH_BYTES_LIT("test messagE"), &account));
+    signature.eth.bytes[64] += 27; /* as Ethereum counts */
+    assert_true(ph_signature_verify(rt, &signature, PH_BYTES_LIT("test message"), &account));
+    signature.eth.bytes[64] = 4;
+    assert_false(ph_signature_verify(rt, &signature, PH_BYTES_LIT("test message"), &account));
+    rt_close(&v);
     rt_chain_free(b.c);
 }
 
@@ -378,13 +479,23 @@ static void test_eras(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_ones),    cmocka_unit_test(test_long_call),
-        cmocka_unit_test(test_bad_proofs),   cmocka_unit_test(test_ethereum_signatures),
-        cmocka_unit_test(test_addresses),    cmocka_unit_test(test_mortality),
-        cmocka_unit_test(test_zero_sender),  cmocka_unit_test(test_nonce_and_payment),
-        cmocka_unit_test(test_room),         cmocka_unit_test(test_bare_ones),
-        cmocka_unit_test(test_general_ones), cmocka_unit_test(test_refused_leave_nothing),
-        cmocka_unit_test(test_origins),      cmocka_unit_test(test_eras),
+        cmocka_unit_test(test_good_ones),
+        cmocka_unit_test(test_long_call),
+        cmocka_unit_test(test_bad_proofs),
+        cmocka_unit_test(test_ethereum_is_no_ecdsa),
+        cmocka_unit_test(test_recovery_ids),
+        cmocka_unit_test(test_ethereum_transfer),
+        cmocka_unit_test(test_ethereum_vector),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_mortality),
+        cmocka_unit_test(test_zero_sender),
+        cmocka_unit_test(test_nonce_and_payment),
+        cmocka_unit_test(test_room),
+        cmocka_unit_test(test_bare_ones),
+        cmocka_unit_test(test_general_ones),
+        cmocka_unit_test(test_refused_leave_nothing),
+        cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_eras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -603,7 +603,7 @@ static void texts_must_be_utf8(void **state)
 static void json_nesting_is_bounded(void **state)
 {
     (void)state;
-    for (int depth = 63; depth <= 65; depth++) {
+    for (int depth = PH_READER_DEPTH_MAX - 1; depth <= PH_READER_DEPTH_MAX + 1; depth++) {
         ph_writer_t w = PH_WRITER_HEAP;
         for (int i = 0; i < depth; i++)
             ph_write(&w, "{\"Two\":[1,", 10);

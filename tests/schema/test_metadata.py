@@ -30,7 +30,11 @@ polkadot_runtime_parachains::paras::pallet::Call polkadot_primitives::v9::Candid
 polkadot_parachain_primitives::primitives::Id polkadot_core_primitives::CandidateHash
 sp_runtime::generic::unchecked_extrinsic::UncheckedExtrinsic parahost_runtime::RuntimeCall parahost_runtime::RuntimeEvent
 parahost_runtime::RuntimeError parahost_runtime::Runtime Option Result BTreeMap BTreeSet Cow
-bounded_collections::bounded_vec::BoundedVec""".split()
+bounded_collections::bounded_vec::BoundedVec xcm::VersionedXcm xcm::double_encoded::DoubleEncoded xcm::v3::Xcm
+xcm::v3::Instruction xcm::v3::multiasset::MultiAssets staging_xcm::v3::multilocation::MultiLocation xcm::v3::junctions::Junctions
+xcm::v3::junction::Junction xcm::v3::traits::Error xcm::v3::OriginKind staging_xcm::v4::Xcm staging_xcm::v4::Instruction
+staging_xcm::v4::asset::Assets staging_xcm::v4::location::Location staging_xcm::v5::Xcm staging_xcm::v5::Instruction
+staging_xcm::v5::asset::AssetTransferFilter staging_xcm::v5::Hint xcm::v5::traits::Error""".split()
 HASHERS = {"twox64": "Twox64Concat", "blake2_128": "Blake2_128Concat", "identity": "Identity", "twox256": "Twox256",
            "twox128": "Twox128", "blake2_256": "Blake2_256"}
 
@@ -78,6 +82,36 @@ def schema_pallets():
                     hashers = re.findall(r"(\w+) ", found[3].split("):")[0]) if found[3].lstrip().startswith("(") else []
                     pallet["storage"][found[2] or found[1]] = [HASHERS[h] for h in hashers if h in HASHERS]
     return out
+
+
+def type_name(m, number):
+    ty = m.types[number]
+    path, kind, body = ty["path"], ty["kind"], ty["def"]
+    if path and path != "Option" and not path.endswith("BoundedVec"):
+        return path
+    if kind == "sequence":
+        return "[%s]" % type_name(m, body)
+    if kind == "array":
+        return "[%s; %d]" % (type_name(m, body[1]), body[0])
+    if kind == "tuple":
+        return "(%s)" % ", ".join(type_name(m, part) for part in body)
+    if kind == "primitive":
+        return body
+    if kind == "compact":
+        return "Compact<%s>" % type_name(m, body)
+    return "%s<%s>" % (path, ", ".join("_" if t is None else type_name(m, t) for _, t in ty["params"]))
+
+
+def described(m, ty):
+    """The lines of xcm_types.txt that say what a declared type is."""
+    def fields(members):
+        return ", ".join("%s:%s" % (f["name"] or "", type_name(m, f["type"])) for f in members)
+    head = "%s<%s>" % (ty["path"], ",".join("%s=%s" % (name, "_" if t is None else type_name(m, t)) for name, t in ty["params"]))
+    if ty["kind"] == "composite":
+        return ["%s struct %s" % (head, fields(ty["def"]))]
+    if ty["kind"] == "variant":
+        return ["%s %d %s %s" % (head, v["index"], v["name"], fields(v["fields"])) for v in ty["def"]]
+    return []
 
 
 class Of:
@@ -170,6 +204,16 @@ class Of:
             era = next(ty for ty in m.types if ty["path"].endswith("::Era"))
             self.assertEqual([v["index"] for v in era["def"]], list(range(256)))
             self.assertEqual([len(v["fields"]) for v in era["def"]], [0] + [1] * 255)
+
+    def test_cross_consensus_types(self):
+        """xcm_types.txt: what scale-info says of staging-xcm 25's VersionedXcm, a line a struct or variant."""
+        with open(os.path.join(HERE, "xcm_types.txt"), encoding="utf-8") as file:
+            wanted = set(file.read().splitlines())
+        paths = {line.split("<")[0] for line in wanted if "xcm::" in line.split("<")[0]}
+        for m in self.metadata:
+            lines = {line for ty in m.types for line in described(m, ty)}
+            self.assertEqual(wanted - lines, set())
+            self.assertEqual({line for line in lines - wanted if line.split("<")[0] in paths}, set())
 
     def test_extrinsic(self):
         old, new = self.metadata

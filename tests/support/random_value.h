@@ -93,11 +93,27 @@ static void ph_random_enum(ph_random_value_t *v, const ph_type_t *type, void *ou
     ph_random_fields(v, variant->fields, variant->field_count, out);
 }
 
+/* A vector of one, or of none. */
+static bool ph_random_one_item(ph_random_value_t *v, const ph_type_t *type, void *out)
+{
+    struct {
+        uint8_t *items;
+        size_t count;
+    } list = {ph_arena_alloc(v->arena, type->elem->size), ph_test_below(v->random, 2)};
+    ph_random_value(v, type->elem, list.items);
+    memcpy(out, &list, sizeof list);
+    return true;
+}
+
 static void ph_random_custom(ph_random_value_t *v, const ph_type_t *type, void *out)
 {
     if (strcmp(type->name, "Era") == 0) /* zeros: immortal */
         return;
+    if (strncmp(type->name, "XcmAssets", 9) == 0 && ph_random_one_item(v, type->fields[0].type, out))
+        return; /* more would have to be in order */
     ph_random_fields(v, type->fields, type->field_count, out);
+    if (strcmp(type->name, "XcmAmount") == 0)
+        *(uint8_t *)out |= 1;                  /* not zero */
     if (strcmp(type->name, "VrfProof") == 0) { /* two scalars below the group's order */
         ((uint8_t *)out)[31] &= 0x0f;
         ((uint8_t *)out)[63] &= 0x0f;

@@ -13,7 +13,7 @@
 #define RT_ED   UINT64_C(33333333)
 #define RT_RICH UINT64_C(1000000000000)
 
-typedef enum { RT_SR25519, RT_ED25519, RT_ECDSA } rt_scheme_t;
+typedef enum { RT_SR25519, RT_ED25519, RT_ECDSA, RT_ETH } rt_scheme_t;
 
 typedef struct rt_signer {
     rt_scheme_t scheme;
@@ -35,8 +35,10 @@ static rt_signer_t rt_signer(rt_scheme_t scheme, uint8_t seed)
         memcpy(s.account.bytes, s.sr.public_key, 32);
     else if (scheme == RT_ED25519)
         memcpy(s.account.bytes, s.ed.public_key, 32);
-    else
+    else if (scheme == RT_ECDSA)
         ph_ecdsa_account(s.account.bytes, s.ec.public_key);
+    else
+        ph_eth_account(s.account.bytes, s.ec.public_key);
     return s;
 }
 
@@ -118,6 +120,21 @@ RT_UNUSED static rt_tx_t rt_tx(rt_bank_t *b, size_t signer, ph_nonce_t nonce, co
     };
 }
 
+/* A remark inside `depth` times sudo. */
+RT_UNUSED static rt_tx_t rt_nested(rt_bank_t *b, ph_nonce_t nonce, unsigned depth)
+{
+    ph_call_t remark = rt_remark("");
+    ph_writer_t w = ph_writer_in(b->c->arena);
+    for (unsigned i = 0; i < depth; i++) {
+        ph_write_u8(&w, PH_CALL_SUDO);
+        ph_write_u8(&w, PH_CALL_SUDO_SUDO);
+    }
+    ph_call_encode(&w, &remark);
+    rt_tx_t tx = rt_tx(b, 0, nonce, &remark);
+    tx.call = ph_writer_bytes(&w);
+    return tx;
+}
+
 static ph_multi_signature_t rt_sign_bytes(const rt_signer_t *s, ph_bytes_t payload)
 {
     static const uint8_t random[32] = {7};
@@ -139,6 +156,11 @@ static ph_multi_signature_t rt_sign_bytes(const rt_signer_t *s, ph_bytes_t paylo
     case RT_ECDSA:
         out.kind = PH_MULTI_SIGNATURE_ECDSA;
         ph_ecdsa_sign(&s->ec, out.ecdsa.bytes, payload);
+        break;
+    case RT_ETH:
+        out.kind = PH_MULTI_SIGNATURE_ETH;
+        ph_keccak_256(hash, payload);
+        ph_ecdsa_sign_prehashed(&s->ec, out.eth.bytes, hash);
         break;
     }
     return out;

@@ -33,6 +33,12 @@ GENERIC = {
 }
 
 
+# Generic types whose parameter metadata names, but does not describe.
+OPAQUE = {"xcm::VersionedXcm": "RuntimeCall", "xcm::double_encoded::DoubleEncoded": "T"}
+OPAQUE.update({"%s::v%d::%s" % ("xcm" if version == 3 else "staging_xcm", version, name): "Call"
+               for version in (3, 4, 5) for name in ("Xcm", "Instruction")})
+
+
 # ---- SCALE ----
 
 def compact(value):
@@ -262,6 +268,8 @@ class Registry:
         """Parameters of generic types that tools look at."""
         if path.endswith(("::pallet::Call", "::pallet::Event", "::pallet::Error")):
             return [("T", None)]
+        if path in OPAQUE:
+            return [(OPAQUE[path], None)]
         if path == "sp_runtime::multiaddress::MultiAddress":
             return [("AccountId", self.of(rt.variants[0].fields[0].rt)), ("AccountIndex", self.tuple([]))]
         by_name = {f.name: f.rt for f in rt.fields}

@@ -24,7 +24,8 @@ def shape(rt, busy=()):
     if rt.kind in ("box", "shared"):
         return shape(rt.elem, inner)
     if rt.kind == "custom":
-        return magic + "custom " + rt.name
+        held = rt.decl.path and [f.name for f in rt.fields] == ["v"]  # a list with rules of its own
+        return magic + "custom " + rt.name + (" " + shape(rt.fields[0].rt, inner) if held else "")
     if rt.variants:
         return magic + "enum{%s}" % " ".join("%d %s(%s)" % (v.index, v.name, " ".join(shape(f.rt, inner) for f in v.fields))
                                              for v in sorted(rt.variants, key=lambda v: v.index))

@@ -60,7 +60,9 @@ static ph_err_t make_folders(const char *path, char *why, size_t why_len)
             continue;
         char end = part[i];
         part[i] = 0;
-        if (mkdir(part, 0755) != 0 && errno != EEXIST) {
+        /* The folder itself holds the keys that the node makes. */
+        bool last = !end || !part[i + 1];
+        if (mkdir(part, last ? 0700 : 0755) != 0 && errno != EEXIST) {
             snprintf(why, why_len, "%s: cannot be made: %s", part, strerror(errno));
             return PH_ERR_IO;
         }

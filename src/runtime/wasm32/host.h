@@ -38,6 +38,12 @@ uint32_t PH_IMPORT(ext_crypto_sr25519_verify_version_2)(const uint8_t *signature
 uint32_t PH_IMPORT(ext_crypto_ed25519_verify_version_1)(const uint8_t *signature, ph_fat_t message, const uint8_t *key);
 ph_fat_t PH_IMPORT(ext_crypto_secp256k1_ecdsa_recover_compressed_version_2)(const uint8_t *signature,
                                                                             const uint8_t *hash);
+uint32_t PH_IMPORT(ext_crypto_sr25519_generate_version_1)(const uint8_t *type, ph_fat_t seed);
+ph_fat_t PH_IMPORT(ext_crypto_sr25519_sign_version_1)(const uint8_t *type, const uint8_t *key, ph_fat_t message);
+uint32_t PH_IMPORT(ext_crypto_ed25519_generate_version_1)(const uint8_t *type, ph_fat_t seed);
+ph_fat_t PH_IMPORT(ext_crypto_ed25519_sign_version_1)(const uint8_t *type, const uint8_t *key, ph_fat_t message);
+uint32_t PH_IMPORT(ext_crypto_ecdsa_generate_version_1)(const uint8_t *type, ph_fat_t seed);
+ph_fat_t PH_IMPORT(ext_crypto_ecdsa_sign_version_1)(const uint8_t *type, const uint8_t *key, ph_fat_t message);
 uint32_t PH_IMPORT(ext_hashing_blake2_128_version_1)(ph_fat_t in);
 uint32_t PH_IMPORT(ext_hashing_blake2_256_version_1)(ph_fat_t in);
 uint32_t PH_IMPORT(ext_hashing_twox_64_version_1)(ph_fat_t in);

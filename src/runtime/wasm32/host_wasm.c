@@ -211,3 +211,35 @@ bool ph_host_submit_transaction(ph_rt_t *rt, ph_bytes_t extrinsic)
     ph_bytes_t answer = ph_unfat(ext_offchain_submit_transaction_version_1(ph_fat(extrinsic)));
     return answer.len == 1 && answer.data[0] == RESULT_OK;
 }
+
+/* ---- keys ---- */
+
+ph_err_t ph_host_key_generate(ph_rt_t *rt, uint8_t out[PH_KEYRING_PUBLIC_MAX], ph_key_scheme_t scheme,
+                              const uint8_t type[4], const ph_bytes_t *uri)
+{
+    ph_writer_t w = ph_writer_in(rt->arena);
+    ph_write_u8(&w, uri != NULL);
+    if (uri != NULL)
+        ph_write_bytes(&w, *uri);
+    ph_fat_t seed = ph_fat(ph_writer_bytes(&w));
+    uint32_t key = scheme == PH_KEY_SR25519   ? ext_crypto_sr25519_generate_version_1(type, seed)
+                   : scheme == PH_KEY_ED25519 ? ext_crypto_ed25519_generate_version_1(type, seed)
+                                              : ext_crypto_ecdsa_generate_version_1(type, seed);
+    take(out, ph_key_scheme_public_len(scheme), key);
+    return PH_OK;
+}
+
+bool ph_host_key_sign(ph_rt_t *rt, uint8_t out[PH_KEYRING_SIGNATURE_MAX], ph_key_scheme_t scheme, const uint8_t type[4],
+                      const uint8_t *public_key, ph_bytes_t message)
+{
+    (void)rt;
+    size_t len = ph_key_scheme_signature_len(scheme);
+    ph_fat_t text = ph_fat(message);
+    ph_bytes_t answer = ph_unfat(scheme == PH_KEY_SR25519   ? ext_crypto_sr25519_sign_version_1(type, public_key, text)
+                                 : scheme == PH_KEY_ED25519 ? ext_crypto_ed25519_sign_version_1(type, public_key, text)
+                                                            : ext_crypto_ecdsa_sign_version_1(type, public_key, text));
+    if (answer.len != 1 + len || answer.data[0] != 1)
+        return false;
+    memcpy(out, answer.data + 1, len);
+    return true;
+}
