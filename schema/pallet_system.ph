@@ -116,9 +116,9 @@ pallet System = 0 version 0 path "frame_system::pallet" {
   ## On on-chain remark happened.
   event 5 Remarked { sender: AccountId, hash: Hash }
   ## An upgrade was authorized.
-  event 9 UpgradeAuthorized { code_hash: Hash, check_version: bool }
+  event 6 UpgradeAuthorized { code_hash: Hash, check_version: bool }
   ## An invalid authorized upgrade was rejected while trying to apply it.
-  event 10 RejectedInvalidAuthorizedUpgrade { code_hash: Hash, error: DispatchError }
+  event 7 RejectedInvalidAuthorizedUpgrade { code_hash: Hash, error: DispatchError }
   ## The name of specification does not match between the current runtime and the new runtime.
   error 0 InvalidSpecName
   ## The specification version is not allowed to decrease between the current runtime and the new runtime.
@@ -133,12 +133,8 @@ pallet System = 0 version 0 path "frame_system::pallet" {
   error 5 CallFiltered
   ## A multi-block migration is ongoing and prevents the current code from being replaced.
   error 6 MultiBlockMigrationsOngoing
-  ## The specified task is not valid.
-  error 7 InvalidTask
-  ## The specified task failed during execution.
-  error 8 FailedTask
   ## No upgrade authorized.
-  error 9 NothingAuthorized
+  error 7 NothingAuthorized
   ## The submitted code is not authorized.
-  error 10 Unauthorized
+  error 8 Unauthorized
 }

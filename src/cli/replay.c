@@ -10,6 +10,7 @@
 #include "runtime/origin.h"
 #include "runtime/pallets.h"
 #include "runtime/storage/chain_parameters.h"
+#include "runtime/storage/message_limits.h"
 #include "runtime/storage/parachain_limits.h"
 #include "runtime/storage/system.h"
 
@@ -117,8 +118,9 @@ static bool read_genesis(ph_replay_t *r, const json_t *genesis)
 static bool set_params(ph_replay_t *r, const json_t *params)
 {
     const json_t *ref_time = json_object_get(params, "max_block_ref_time"),
-                 *len = json_object_get(params, "max_block_length");
-    if (!json_is_integer(ref_time) || !json_is_integer(len))
+                 *len = json_object_get(params, "max_block_length"),
+                 *messages = json_object_get(params, "message_queue_service_ref_time");
+    if (!json_is_integer(ref_time) || !json_is_integer(len) || !json_is_integer(messages))
         return false;
     ph_parachain_limits_t limits = {.inherent_ref_time = (uint64_t)json_integer_value(ref_time),
                                     .inherent_len = (uint64_t)json_integer_value(len),
@@ -127,6 +129,7 @@ static bool set_params(ph_replay_t *r, const json_t *params)
                                     .cooldown_removal_multiplier = COOLDOWN_REMOVAL_MULTIPLIER,
                                     .messages_always_succeed = true};
     ph_parachain_limits_limits_set(&r->rt, &limits);
+    ph_message_limits_service_ref_time_set(&r->rt, (uint64_t)json_integer_value(messages));
     ph_chain_parameters_params_set(&r->rt, &(ph_chain_params_t){.slot_ms = 6000, .epoch_slots = EPOCH_SLOTS});
     return true;
 }

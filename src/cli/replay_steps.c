@@ -6,6 +6,7 @@
 
 #include "runtime/apis.h"
 #include "runtime/calls.h"
+#include "runtime/dispatch.h"
 #include "runtime/dmp.h"
 #include "runtime/hooks.h"
 #include "runtime/initializer.h"
@@ -210,11 +211,7 @@ static void expect_validity(ph_replay_t *r, ph_vec_entry_t *e, const ph_call_t *
 {
     ph_transaction_validity_t validity = {.kind = 1};
     ph_writer_t w = ph_writer_in(r->rt.arena);
-    if (call->kind != PH_CALL_PARAS) {
-        ph_vec_fail(e, "validity of this pallet's calls is not known");
-        return;
-    }
-    ph_paras_validate_unsigned(&r->rt, &validity, &call->paras);
+    (void)ph_unsigned_validate(&r->rt, &validity, (ph_transaction_source_t){PH_TRANSACTION_SOURCE_LOCAL}, call);
     ph_type_encode(&w, &ph_type_res_valid_transaction_transaction_validity_error, &validity);
     ph_vec_expect_bytes(e, "validity", ph_writer_bytes(&w));
 }

@@ -189,9 +189,11 @@ void ph_ump_transpose(ph_arena_t *arena, ph_transposed_claim_queue_t *out, const
     size_t cap = 0;
     memset(out, 0, sizeof *out);
     for (size_t i = 0; i < queue->count; i++) { /* ascending cores: sets come out sorted */
-        for (size_t depth = 0; depth < queue->items[i].value.count && depth <= UINT8_MAX; depth++) {
+        for (size_t depth = 0; depth < queue->items[i].value.count; depth++) {
             para_entry_t *para = para_entry(arena, out, &cap, queue->items[i].value.items[depth]);
             cores_t *cores = &depth_entry(arena, &para->value, (uint8_t)depth)->value;
+            if (cores->count > 0 && cores->items[cores->count - 1].v == queue->items[i].key.v)
+                continue; /* depths count modulo 256, as in the pallets */
             size_t size = sizeof *cores->items;
             cores->items = ph_mem_grow(arena, cores->items, cores->count * size, (cores->count + 1) * size);
             cores->items[cores->count++] = queue->items[i].key;

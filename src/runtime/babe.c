@@ -191,14 +191,20 @@ static bool author_randomness(ph_rt_t *rt, ph_randomness_t *out, const ph_babe_p
                                  epoch);
 }
 
-/* Into the segment being filled, or the next one if that is full. */
+/* Into the segment being filled, or the next one if that is full. What an earlier epoch left there goes: its last
+ * segment is never mixed in. */
 static void collect(ph_rt_t *rt, const ph_randomness_t *randomness)
 {
     uint32_t segment;
     ph_babe_segment_index_get(rt, &segment);
-    if (ph_babe_under_construction_count(rt, segment) >= SEGMENT_LEN)
-        ph_babe_segment_index_set(rt, ++segment);
-    ph_babe_under_construction_append(rt, segment, randomness);
+    if (ph_babe_under_construction_count(rt, segment) < SEGMENT_LEN) {
+        ph_babe_under_construction_append(rt, segment, randomness);
+        return;
+    }
+    ph_randomness_t first = *randomness;
+    ph_vec_randomness_t outputs = {.items = &first, .count = 1};
+    ph_babe_under_construction_set(rt, ++segment, &outputs);
+    ph_babe_segment_index_set(rt, segment);
 }
 
 ph_err_t ph_babe_on_finalize(ph_rt_t *rt, ph_block_number_t now)
@@ -255,16 +261,16 @@ void ph_babe_next_expected_epoch_change(ph_rt_t *rt, bool *some, ph_block_number
 /* After slots without any block an epoch's index jumps ahead of its session's: that is written down. */
 static void note_skipped(ph_rt_t *rt, uint64_t epoch, ph_session_index_t session)
 {
-    if (epoch < session.v) {
-        ph_rt_log(rt, PH_LOG_WARN, "babe", "epoch index is lower than session index");
-        return;
-    }
     ph_vec_tup_u64_session_index_t skipped;
     ph_babe_skipped_epochs_get(rt, &skipped);
-    if (skipped.count >= MAX_SKIPPED_EPOCHS)
-        ph_vec_drop(&skipped, 1);
-    ph_tup_u64_session_index_t entry = {._0 = epoch, ._1 = session};
-    ph_vec_push(rt, &skipped, entry);
+    if (epoch < session.v) {
+        ph_rt_log(rt, PH_LOG_WARN, "babe", "epoch index is lower than session index");
+    } else {
+        if (skipped.count >= MAX_SKIPPED_EPOCHS)
+            ph_vec_drop(&skipped, 1);
+        ph_tup_u64_session_index_t entry = {._0 = epoch, ._1 = session};
+        ph_vec_push(rt, &skipped, entry);
+    }
     ph_babe_skipped_epochs_set(rt, &skipped);
 }
 

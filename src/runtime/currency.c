@@ -385,8 +385,7 @@ ph_err_t ph_currency_release_all(ph_rt_t *rt, const ph_runtime_hold_reason_t *re
     ph_balance_t amount = on_hold(&holds, reason);
     if (ensure_can_deposit(rt, who, amount) != PH_OK)
         return TOKEN(CANNOT_CREATE);
-    if (amount > 0)
-        PH_TRY(set_on_hold(rt, reason, who, amount, 0));
+    PH_TRY(set_on_hold(rt, reason, who, amount, 0)); /* also where nothing is held: an event may come of it */
     PH_TRY(increase(rt, who, &amount, true));
     ph_balances_event_released(rt, reason, who, amount);
     return PH_OK;

@@ -90,17 +90,30 @@ ph_dispatch_info_t ph_call_info(ph_rt_t *rt, const ph_call_t *call)
 
 /* ---- carrying out ---- */
 
+/* Storage layers are limited as in FRAME (TRANSACTIONAL_LIMIT). */
+static ph_err_t dispatch_in_layer(ph_rt_t *rt, const ph_origin_t *origin, const ph_call_t *call)
+{
+    enum { MAX_LAYERS = 255 };
+    if (rt->layers >= MAX_LAYERS)
+        return PH_DISPATCH_ERR(PH_DISPATCH_ERROR_TRANSACTIONAL, PH_TRANSACTIONAL_ERROR_LIMIT_REACHED);
+    rt->layers++;
+    ph_host_storage_start_transaction(rt);
+    ph_err_t err = ph_dispatch(rt, origin, call);
+    if (err == PH_OK)
+        ph_host_storage_commit_transaction(rt);
+    else
+        ph_host_storage_rollback_transaction(rt);
+    rt->layers--;
+    return err;
+}
+
 ph_err_t ph_dispatch_in_layer(ph_rt_t *rt, ph_dispatch_result_t *result, const ph_origin_t *origin,
                               const ph_call_t *call)
 {
     *result = (ph_dispatch_result_t){.kind = PH_RES_OK};
     rt->pays_no = false;
-    ph_host_storage_start_transaction(rt);
-    ph_err_t err = ph_dispatch(rt, origin, call);
-    if (err == PH_OK) {
-        ph_host_storage_commit_transaction(rt);
-    } else {
-        ph_host_storage_rollback_transaction(rt);
+    ph_err_t err = dispatch_in_layer(rt, origin, call);
+    if (err != PH_OK) {
         rt->pays_no = false;
         result->kind = PH_RES_ERR;
         result->err = ph_dispatch_error_of(err);

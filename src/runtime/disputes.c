@@ -12,11 +12,11 @@ typedef ph_dispute_statement_set_t set_t;
 
 void ph_disputes_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *change)
 {
-    uint32_t kept = change->config.dispute_period.v;
+    uint32_t kept = change->config.dispute_period.v + 1; /* the longest period wraps to none, as in polkadot-sdk */
     ph_session_index_t last, target;
-    if (change->session.v <= ph_sat_add_u32(kept, 1))
+    if (change->session.v <= kept)
         return;
-    target.v = change->session.v - kept - 1;
+    target.v = change->session.v - kept;
     ph_session_index_t s = {ph_paras_disputes_last_pruned_session_get(rt, &last) ? last.v + 1 : target.v};
     for (; s.v <= target.v; s.v++) {
         ph_paras_disputes_disputes_clear_under(rt, s);

@@ -164,7 +164,8 @@ static ph_err_t close_block(ph_rt_t *rt, ph_block_number_t now)
 {
     ph_system_inherents_applied_set(rt, true);
     ph_system_note_finished_extrinsics(rt);
-    ph_dmp_on_idle(rt);
+    if (ph_system_has_room(rt))
+        ph_dmp_on_idle(rt);
     PH_TRY(ph_babe_on_finalize(rt, now));
     PH_TRY(ph_timestamp_on_finalize(rt));
     ph_fees_on_finalize(rt);

@@ -92,16 +92,21 @@ static void enact(ph_rt_t *rt, const ph_pending_candidate_t *c)
     ph_paras_note_new_head(rt, para, c->commitments.head_data, c->relay_parent_number);
 }
 
-/* Votes of this block's bitfields: row v is what validator v sees. */
+/* Votes of this block's bitfields: row v is what validator v sees. The first candidate on a core gets the votes for it.
+ */
 typedef struct votes {
     const ph_vec_unchecked_signed_availability_bitfield_t *bitfields;
     size_t threshold;
+    ph_bits_t given; /* cores whose votes have been given out */
 } votes_t;
 
 /* Adds the votes for the candidate's core; true if it is available. */
 static bool count_votes(const votes_t *votes, ph_pending_candidate_t *c)
 {
-    for (size_t i = 0; i < votes->bitfields->count; i++) {
+    bool given = ph_bits_get(votes->given, c->core.v);
+    if (c->core.v < votes->given.count)
+        ph_bits_set(votes->given, c->core.v, true);
+    for (size_t i = 0; i < votes->bitfields->count && !given; i++) {
         const ph_unchecked_signed_availability_bitfield_t *b = &votes->bitfields->items[i];
         if (ph_bits_get(b->payload.v, c->core.v) && b->validator_index.v < c->availability_votes.count)
             ph_bits_set(c->availability_votes, b->validator_index.v, true);
@@ -131,7 +136,8 @@ void ph_inclusion_update_availability(ph_rt_t *rt, ph_freed_cores_t *enacted,
                                       const ph_vec_unchecked_signed_availability_bitfield_t *bitfields,
                                       size_t validator_count)
 {
-    votes_t votes = {bitfields, ph_threshold_supermajority(validator_count)};
+    votes_t votes = {bitfields, ph_threshold_supermajority(validator_count),
+                     ph_bits_new(rt->arena, ph_scheduler_core_count(rt))};
     ph_vec_para_id_t paras;
     *enacted = (ph_freed_cores_t){0};
     pending_paras(rt, &paras);

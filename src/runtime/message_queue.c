@@ -2,6 +2,7 @@
 
 #include "runtime/calls.h"
 #include "runtime/dispatch.h"
+#include "runtime/storage/message_limits.h"
 #include "runtime/storage/parachain_limits.h"
 #include "runtime/support.h"
 #include "runtime/upward.h"
@@ -10,7 +11,7 @@
 #define ITEM_HEADER_LEN 5u /* length u32, is it processed */
 /* Stale pages, passed by with messages left in them, that may pile up before the oldest are dropped. */
 #define MAX_STALE ((uint32_t)PH_MESSAGE_QUEUE_CONST_MAX_STALE)
-/* Picoseconds a block may spend on messages, and what one costs. */
+/* Picoseconds a block may spend on messages, where the chain does not say, and what one costs. */
 #define SERVICE_REF_TIME UINT64_C(3000000000)
 #define MESSAGE_REF_TIME UINT64_C(1000000000)
 
@@ -98,6 +99,11 @@ void ph_message_queue_sweep(ph_rt_t *rt, ph_para_id_t para)
 
 /* ---- enqueueing ---- */
 
+static bool fits_a_page(ph_bytes_t message)
+{
+    return message.len <= HEAP_SIZE - ITEM_HEADER_LEN;
+}
+
 /* Appends to the page's heap; the caller knows that it fits. */
 static void append(ph_rt_t *rt, page_t *page, ph_bytes_t message)
 {
@@ -131,25 +137,38 @@ static void enqueue_one(ph_rt_t *rt, const origin_t *origin, book_t *book, page_
     book->size += message.len;
 }
 
-void ph_message_queue_enqueue(ph_rt_t *rt, ph_para_id_t para, const ph_bytes_t *messages, size_t count)
+static size_t count_fitting(ph_rt_t *rt, ph_para_id_t para, const ph_bytes_t *messages, size_t count)
+{
+    size_t fitting = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (fits_a_page(messages[i]))
+            fitting++;
+        else
+            ph_rt_log(rt, PH_LOG_ERROR, "message-queue", "message of para %u is too long", para.v);
+    }
+    return fitting;
+}
+
+size_t ph_message_queue_enqueue(ph_rt_t *rt, ph_para_id_t para, const ph_bytes_t *messages, size_t count)
 {
     book_t book;
     page_t page;
     origin_t origin = origin_of(para);
+    size_t fitting = count_fitting(rt, para, messages, count);
+    if (fitting == 0)
+        return 0;
     ph_message_queue_book_state_for_get(rt, &origin, &book);
     bool open = book.end > book.begin && ph_message_queue_pages_get(rt, &origin, book.end - 1, &page);
-    for (size_t i = 0; i < count; i++) {
-        if (messages[i].len <= HEAP_SIZE - ITEM_HEADER_LEN)
+    for (size_t i = 0; i < count; i++)
+        if (fits_a_page(messages[i]))
             enqueue_one(rt, &origin, &book, &page, &open, messages[i]);
-        else
-            ph_rt_log(rt, PH_LOG_ERROR, "message-queue", "message of para %u is too long", para.v);
-    }
     if (open)
         ph_message_queue_pages_set(rt, &origin, book.end - 1, &page);
     if (!book.ready_neighbours.some)
         book.ready_neighbours.some = knit(rt, &book.ready_neighbours.value, &origin);
     ph_message_queue_book_state_for_set(rt, &origin, &book);
     ph_upward_queue_changed(rt, para, book.message_count, book.size);
+    return fitting;
 }
 
 /* ---- executing ---- */
@@ -190,6 +209,29 @@ static void execute(ph_rt_t *rt, const origin_t *origin, ph_bytes_t message)
 
 typedef enum { PAGE_DONE, PAGE_OUT_OF_TIME } page_status_t;
 
+/* The time for messages of this block: all of it, and what is left. */
+typedef struct budget {
+    uint64_t all, left;
+} budget_t;
+
+static budget_t new_budget(ph_rt_t *rt)
+{
+    uint64_t all;
+    if (!ph_message_limits_service_ref_time_get(rt, &all))
+        all = SERVICE_REF_TIME;
+    return (budget_t){all, all};
+}
+
+/* A message that no block has time for stays behind in its page, for whoever brings the time. */
+static void note_overweight(ph_rt_t *rt, const origin_t *origin, const book_t *book, const page_t *page,
+                            ph_bytes_t message)
+{
+    ph_hash_t hash = ph_rt_blake2(rt, message);
+    ph_u8x32_t id;
+    memcpy(id.bytes, hash.bytes, sizeof id.bytes);
+    ph_message_queue_event_overweight_enqueued(rt, &id, origin, book->begin, page->first_index);
+}
+
 /* The item at the position of the heap; false: there is no whole one. */
 static bool item_at(const page_t *page, size_t position, uint8_t **item, uint32_t *len)
 {
@@ -208,7 +250,7 @@ static void note_processed(page_t *page, uint8_t *item, uint32_t len)
 }
 
 /* Executes messages of one page. */
-static page_status_t service_page(ph_rt_t *rt, const origin_t *origin, book_t *book, page_t *page, uint64_t *left,
+static page_status_t service_page(ph_rt_t *rt, const origin_t *origin, book_t *book, page_t *page, budget_t *budget,
                                   uint32_t *executed)
 {
     while (page->remaining > 0 && page->first <= page->last) {
@@ -216,22 +258,27 @@ static page_status_t service_page(ph_rt_t *rt, const origin_t *origin, book_t *b
         uint32_t len;
         if (!item_at(page, page->first, &item, &len))
             break; /* corrupt */
-        if (*left < MESSAGE_REF_TIME)
+        ph_bytes_t message = ph_bytes(item + ITEM_HEADER_LEN, len);
+        if (budget->all < MESSAGE_REF_TIME) {
+            note_overweight(rt, origin, book, page, message);
+        } else if (budget->left < MESSAGE_REF_TIME) {
             return PAGE_OUT_OF_TIME;
-        *left -= MESSAGE_REF_TIME;
-        execute(rt, origin, ph_bytes(item + ITEM_HEADER_LEN, len));
-        note_processed(page, item, len);
+        } else {
+            budget->left -= MESSAGE_REF_TIME;
+            execute(rt, origin, message);
+            note_processed(page, item, len);
+            book->message_count--;
+            book->size -= len;
+            ++*executed;
+        }
         page->first += ITEM_HEADER_LEN + len;
         page->first_index++;
-        book->message_count--;
-        book->size -= len;
-        ++*executed;
     }
     return PAGE_DONE;
 }
 
 /* Executes messages of one queue. *next is the queue after it in the ring, false: none. */
-static bool service_queue(ph_rt_t *rt, origin_t *next, uint32_t *executed, const origin_t *origin, uint64_t *left)
+static bool service_queue(ph_rt_t *rt, origin_t *next, uint32_t *executed, const origin_t *origin, budget_t *budget)
 {
     book_t book;
     page_t page;
@@ -240,7 +287,7 @@ static bool service_queue(ph_rt_t *rt, origin_t *next, uint32_t *executed, const
     while (book.end > book.begin) {
         page_status_t status = PAGE_DONE;
         if (ph_message_queue_pages_get(rt, origin, book.begin, &page)) {
-            status = service_page(rt, origin, &book, &page, left, executed);
+            status = service_page(rt, origin, &book, &page, budget, executed);
             if (page.remaining == 0) {
                 ph_message_queue_pages_remove(rt, origin, book.begin);
                 book.count--;
@@ -269,7 +316,7 @@ void ph_message_queue_on_initialize(ph_rt_t *rt)
 {
     origin_t at, next, idle = {0};
     book_t book;
-    uint64_t left = SERVICE_REF_TIME;
+    budget_t budget = new_budget(rt);
     uint32_t executed;
     if (!ph_message_queue_service_head_get(rt, &at))
         return;
@@ -277,7 +324,7 @@ void ph_message_queue_on_initialize(ph_rt_t *rt)
     if (!book.ready_neighbours.some)
         return;
     ph_message_queue_service_head_set(rt, &book.ready_neighbours.value.next);
-    for (bool has_idle = false; service_queue(rt, &next, &executed, &at, &left); at = next) {
+    for (bool has_idle = false; service_queue(rt, &next, &executed, &at, &budget); at = next) {
         if (executed > 0) {
             has_idle = false;
         } else if (has_idle && same(&idle, &next)) {

@@ -15,8 +15,9 @@ typedef struct ph_message_queue_footprint {
 /* Executes what the time set aside for it allows. */
 void ph_message_queue_on_initialize(ph_rt_t *rt);
 ph_message_queue_footprint_t ph_message_queue_footprint(ph_rt_t *rt, ph_para_id_t para);
-/* Messages that do not fit a page at all are dropped: candidates that send such do not get this far. */
-void ph_message_queue_enqueue(ph_rt_t *rt, ph_para_id_t para, const ph_bytes_t *messages, size_t count);
+/* Messages that do not fit a page at all are dropped, also if the configuration lets candidates send such. Returns how
+ * many are queued. */
+size_t ph_message_queue_enqueue(ph_rt_t *rt, ph_para_id_t para, const ph_bytes_t *messages, size_t count);
 /* Forgets that the para's queue has anything to execute. */
 void ph_message_queue_sweep(ph_rt_t *rt, ph_para_id_t para);
 

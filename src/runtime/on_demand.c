@@ -154,12 +154,14 @@ static ph_err_t place_order(ph_rt_t *rt, const ph_origin_t *origin, ph_balance_t
     ph_balance_t price = spot_price(&status, &config.scheduler_params);
     if (price > max_amount)
         return PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_SPOT_PRICE_HIGHER_THAN_MAX_AMOUNT;
-    if (status.queue.count >= config.scheduler_params.on_demand_queue_max_size || status.queue.count >= QUEUE_MAX)
+    if (status.queue.count >= config.scheduler_params.on_demand_queue_max_size)
         return PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_QUEUE_FULL;
     if (payment == PAY_CREDITS)
         PH_TRY(charge_credits(rt, &who, price));
     else
         PH_TRY(charge_balance(rt, &who, price, payment == PAY_KEEP_ALIVE));
+    if (status.queue.count >= QUEUE_MAX) /* root may force a configuration that allows more; what was paid is undone */
+        return PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_QUEUE_FULL;
     note_revenue(rt, price);
     ph_vec_push(rt, &status.queue, ((ph_enqueued_order_t){.para_id = para, .ordered_at = ph_now(rt)}));
     ph_on_demand_assignment_provider_order_status_set(rt, &status);
@@ -202,9 +204,15 @@ void ph_on_demand_queue_batch(ph_rt_t *rt, const ph_vec_tup_para_id_block_number
 {
     ph_on_demand_order_status_t status;
     ph_on_demand_assignment_provider_order_status_get(rt, &status);
-    size_t queued = 0;
-    for (; queued < batch->count && status.queue.count < QUEUE_MAX; queued++)
-        ph_vec_push(rt, &status.queue, ((ph_enqueued_order_t){batch->items[queued]._0, batch->items[queued]._1}));
+    size_t waiting = status.queue.count, room = waiting < QUEUE_MAX ? QUEUE_MAX - waiting : 0;
+    size_t queued = batch->count < room ? batch->count : room;
+    ph_vec_enqueued_order_t queue;
+    ph_vec_alloc(rt, &queue, waiting + queued);
+    for (size_t i = 0; i < waiting; i++)
+        queue.items[i] = status.queue.items[i];
+    for (size_t i = 0; i < queued; i++)
+        queue.items[waiting + i] = (ph_enqueued_order_t){batch->items[i]._0, batch->items[i]._1};
+    status.queue = queue;
     if (queued < batch->count)
         ph_on_demand_assignment_provider_event_unexpected_queue_full(rt, (uint32_t)(batch->count - queued));
     else

@@ -206,7 +206,8 @@ ph_err_t ph_para_inherent_create_inherent(ph_rt_t *rt, bool *some, ph_writer_t *
     *some = false;
     if (data.len == 0)
         return PH_OK;
-    if (ph_parachains_inherent_data_decode_all(data, rt->arena, &proposed) != PH_OK) {
+    ph_reader_t r = ph_reader(data); /* more may follow */
+    if (ph_parachains_inherent_data_decode(&r, rt->arena, &proposed) != PH_OK) {
         ph_rt_log(rt, PH_LOG_WARN, "para-inherent", "the inherent's data does not decode");
         return PH_OK;
     }

@@ -3,6 +3,7 @@
 
 #include "primitives/hash_of.h"
 #include "runtime/currency.h"
+#include "runtime/fixed.h"
 #include "runtime/hooks.h"
 #include "runtime/paras_internal.h"
 #include "runtime/paras_shared.h"
@@ -158,11 +159,12 @@ ph_err_t ph_paras_call_remove_upgrade_cooldown(ph_rt_t *rt, const ph_origin_t *o
     size_t i = 0;
     while (i < cooldowns.count && cooldowns.items[i]._0.v != para.v)
         i++;
-    if (i == cooldowns.count)
+    if (i == cooldowns.count) {
+        ph_paras_upgrade_cooldowns_set(rt, &cooldowns); /* as the pallet: an absent list is an empty one from now on */
         return PH_OK;
-    ph_balance_t cost =
-        (ph_balance_t)ph_sat_sub_u32(cooldowns.items[i]._1, ph_now(rt)) * cooldown_removal_multiplier(rt);
-    PH_TRY(ph_currency_burn(rt, &who, cost));
+    }
+    uint32_t left = ph_sat_sub_u32(cooldowns.items[i]._1, ph_now(rt));
+    PH_TRY(ph_currency_burn(rt, &who, ph_mul_div(left, cooldown_removal_multiplier(rt), 1)));
     ph_vec_remove(&cooldowns, i);
     ph_paras_upgrade_cooldowns_set(rt, &cooldowns);
     ph_paras_upgrade_restriction_signal_remove(rt, para);

@@ -70,10 +70,11 @@ static void ensure_workload(ph_rt_t *rt, ph_core_descriptor_t *d, ph_core_index_
         d->queue.value.first = schedule.next_schedule.value;
 }
 
-/* Spends one step of the core's work and says on what. */
+/* Spends one step of the core's work and says on what. The number of assignments counts modulo 2^16, as in the pallet.
+ */
 static ph_core_assignment_t spend(ph_work_state_t *work)
 {
-    work->pos = (uint16_t)(work->pos % work->assignments.count);
+    work->pos = (uint16_t)(work->pos % (uint16_t)work->assignments.count);
     ph_assignment_state_t *state = &work->assignments.items[work->pos]._1;
     ph_core_assignment_t what = work->assignments.items[work->pos]._0;
     state->remaining = parts_sub(state->remaining, work->step);
@@ -112,7 +113,7 @@ static void advance(ph_rt_t *rt, step_t *out, descriptors_t *cores, ph_block_num
     for (size_t i = 0; i < cores->count; i++) {
         ph_core_descriptor_t *d = &cores->items[i].value;
         ensure_workload(rt, d, cores->items[i].key, now, from);
-        if (!d->current_work.some || d->current_work.value.assignments.count == 0)
+        if (!d->current_work.some || (uint16_t)d->current_work.value.assignments.count == 0)
             continue;
         ph_core_assignment_t what = spend(&d->current_work.value);
         if (what.kind == PH_CORE_ASSIGNMENT_TASK)
@@ -125,6 +126,18 @@ static void advance(ph_rt_t *rt, step_t *out, descriptors_t *cores, ph_block_num
 
 /* ---- looking ahead ---- */
 
+/* Root may set a long look ahead: a row has room for as many claims as the next power of two. */
+static void push_claim(ph_rt_t *rt, ph_vec_para_id_t *row, ph_para_id_t para)
+{
+    if ((row->count & (row->count - 1)) == 0) {
+        ph_para_id_t *wider = ph_arena_alloc(rt->arena, (row->count > 0 ? 2 * row->count : 1) * sizeof *wider);
+        for (size_t i = 0; i < row->count; i++)
+            wider[i] = row->items[i];
+        row->items = wider;
+    }
+    row->items[row->count++] = para;
+}
+
 static void note_claim(ph_rt_t *rt, ph_claim_queue_t *queue, const ph_core_claim_t *claim, size_t depth)
 {
     size_t i = 0;
@@ -134,10 +147,10 @@ static void note_claim(ph_rt_t *rt, ph_claim_queue_t *queue, const ph_core_claim
         ph_vec_insert(rt, queue, i, ((__typeof__(*queue->items)){.key = claim->core}));
     ph_vec_para_id_t *row = &queue->items[i].value;
     if (row->count == depth) {
-        ph_vec_push(rt, row, claim->para);
+        push_claim(rt, row, claim->para);
     } else if (row->count == 0 && depth == 1) { /* a core that starts one block from now serves its first claim twice */
-        ph_vec_push(rt, row, claim->para);
-        ph_vec_push(rt, row, claim->para);
+        push_claim(rt, row, claim->para);
+        push_claim(rt, row, claim->para);
     }
 }
 
@@ -256,9 +269,12 @@ static void join_schedule(ph_rt_t *rt, ph_schedule_t *schedule, ph_block_number_
     ph_schedule_t old;
     if (!ph_para_scheduler_core_schedules_get(rt, &(ph_tup_block_number_core_index_t){begin, core}, &old))
         return;
-    for (size_t i = 0; i < schedule->assignments.count; i++)
-        ph_vec_push(rt, &old.assignments, schedule->assignments.items[i]);
-    schedule->assignments = old.assignments;
+    size_t first = old.assignments.count;
+    ph_vec_tup_core_assignment_parts_of57600_t all;
+    ph_vec_alloc(rt, &all, first + schedule->assignments.count);
+    for (size_t i = 0; i < all.count; i++)
+        all.items[i] = i < first ? old.assignments.items[i] : schedule->assignments.items[i - first];
+    schedule->assignments = all;
 }
 
 ph_err_t ph_scheduler_assign_core(ph_rt_t *rt, ph_core_index_t core, ph_block_number_t begin,

@@ -7,7 +7,6 @@
 #include "runtime/babe.h"
 #include "runtime/historical.h"
 #include "runtime/hooks.h"
-#include "runtime/params.h"
 #include "runtime/session_keys.h"
 #include "runtime/support.h"
 #include "runtime/system.h"
@@ -134,7 +133,7 @@ ph_err_t ph_session_on_initialize(ph_rt_t *rt, ph_block_number_t now)
     if (!ph_babe_should_end_session(rt, now))
         return PH_OK;
     PH_TRY(ph_session_rotate(rt));
-    ph_system_register_mandatory(rt, PH_MAX_BLOCK_REF_TIME);
+    ph_system_register_whole_block(rt);
     return PH_OK;
 }
 
@@ -191,12 +190,14 @@ bool ph_session_reenable(ph_rt_t *rt, uint32_t validator)
     ph_session_disabled_validators_get(rt, &disabled);
     bool found;
     size_t at = find_disabled(&disabled, validator, &found);
-    if (!found || validator >= validators.count)
+    if (validator >= validators.count)
         return false;
-    ph_session_event_validator_reenabled(rt, &validators.items[validator]);
-    ph_vec_remove(&disabled, at);
+    if (found) {
+        ph_session_event_validator_reenabled(rt, &validators.items[validator]);
+        ph_vec_remove(&disabled, at);
+    }
     ph_session_disabled_validators_set(rt, &disabled);
-    return true;
+    return found;
 }
 
 /* ---- genesis ---- */

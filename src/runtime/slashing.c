@@ -13,9 +13,9 @@
 
 void ph_slashing_on_new_session(ph_rt_t *rt, const ph_para_session_change_t *change)
 {
-    uint32_t kept = change->config.dispute_period.v;
-    if (change->session.v > ph_sat_add_u32(kept, 1))
-        ph_paras_slashing_unapplied_slashes_clear_under(rt, (ph_session_index_t){change->session.v - kept - 1});
+    uint32_t kept = change->config.dispute_period.v + 1; /* the longest period wraps to none, as in polkadot-sdk */
+    if (change->session.v > kept)
+        ph_paras_slashing_unapplied_slashes_clear_under(rt, (ph_session_index_t){change->session.v - kept});
 }
 
 /* Adds the loser and its key to the slashes that wait. */

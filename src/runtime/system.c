@@ -29,14 +29,21 @@ static ph_weight_t *of_class(ph_per_dispatch_class_weight_t *weights, ph_dispatc
     return &weights->mandatory;
 }
 
-/* What an extrinsic takes, its length and the time that every one takes included; false: more than can be counted. */
-static bool consumed(ph_weight_t *out, const ph_transaction_params_t *params, const ph_dispatch_info_t *info,
-                     size_t encoded_len)
+/* What an extrinsic takes, its length and the time that every one takes included. */
+static ph_weight_t consumed(const ph_transaction_params_t *params, const ph_dispatch_info_t *info, size_t encoded_len)
 {
-    *out = info->weight;
-    accrue(out, params->base_ref_time, encoded_len);
-    return params->base_ref_time <= UINT64_MAX - info->weight.ref_time &&
-           encoded_len <= UINT64_MAX - info->weight.proof_size;
+    ph_weight_t weight = info->weight;
+    accrue(&weight, params->base_ref_time, encoded_len);
+    return weight;
+}
+
+/* Adds to what a class has taken. Only what is mandatory may be more than can be counted. */
+static bool take_room(ph_per_dispatch_class_weight_t *all, ph_dispatch_class_t class_, const ph_weight_t *own)
+{
+    ph_weight_t *sum = of_class(all, class_);
+    bool over = own->ref_time > UINT64_MAX - sum->ref_time || own->proof_size > UINT64_MAX - sum->proof_size;
+    accrue(sum, own->ref_time, own->proof_size);
+    return !over || class_.kind == PH_DISPATCH_CLASS_MANDATORY;
 }
 
 /* Normal transactions have their share of the block, operational ones all of it; the rest is for them alone. */
@@ -71,34 +78,45 @@ bool ph_system_could_fit(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t enc
     if (encoded_len > UINT32_MAX - size || size + encoded_len > ph_params_max_len(&params, info->class_))
         return false;
     ph_per_dispatch_class_weight_t alone = {0};
-    return consumed(of_class(&alone, info->class_), &params, info, encoded_len) &&
-           weight_fits(&alone, &params, info->class_);
+    *of_class(&alone, info->class_) = consumed(&params, info, encoded_len);
+    return weight_fits(&alone, &params, info->class_);
 }
 
 bool ph_system_reserve(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encoded_len)
 {
     ph_transaction_params_t params;
-    ph_weight_t own;
     if (!ph_system_could_fit(rt, info, encoded_len))
         return false;
     ph_params_transactions(rt, &params);
-    (void)consumed(&own, &params, info, encoded_len);
+    ph_weight_t own = consumed(&params, info, encoded_len);
     ph_per_dispatch_class_weight_t weights;
     ph_system_block_weight_get(rt, &weights);
-    accrue(of_class(&weights, info->class_), own.ref_time, own.proof_size);
-    if (!weight_fits(&weights, &params, info->class_))
+    if (!take_room(&weights, info->class_, &own) || !weight_fits(&weights, &params, info->class_))
         return false;
     ph_system_block_size_set(rt, block_size(rt) + (uint32_t)encoded_len);
     ph_system_block_weight_set(rt, &weights);
     return true;
 }
 
-void ph_system_register_mandatory(ph_rt_t *rt, uint64_t ref_time)
+void ph_system_register_whole_block(ph_rt_t *rt)
 {
+    ph_transaction_params_t params;
     ph_per_dispatch_class_weight_t weights;
+    ph_params_transactions(rt, &params);
     ph_system_block_weight_get(rt, &weights);
-    accrue(&weights.mandatory, ref_time, 0);
+    accrue(&weights.mandatory, params.max_block_ref_time, UINT64_MAX);
     ph_system_block_weight_set(rt, &weights);
+}
+
+bool ph_system_has_room(ph_rt_t *rt)
+{
+    ph_transaction_params_t params;
+    ph_per_dispatch_class_weight_t weights;
+    ph_params_transactions(rt, &params);
+    ph_system_block_weight_get(rt, &weights);
+    accrue(&weights.mandatory, weights.normal.ref_time, weights.normal.proof_size);
+    accrue(&weights.mandatory, weights.operational.ref_time, weights.operational.proof_size);
+    return weights.mandatory.ref_time < params.max_block_ref_time && weights.mandatory.proof_size < UINT64_MAX;
 }
 
 /* ---- phases ---- */
@@ -212,7 +230,10 @@ void ph_system_note_extrinsic(ph_rt_t *rt, ph_bytes_t encoded)
 
 void ph_system_note_applied_extrinsic(ph_rt_t *rt, const ph_dispatch_result_t *result, const ph_dispatch_info_t *info)
 {
-    ph_dispatch_event_info_t dispatched = {.weight = info->weight, .class = info->class_, .pays_fee = info->pays_fee};
+    ph_transaction_params_t params;
+    ph_params_transactions(rt, &params);
+    ph_dispatch_event_info_t dispatched = {
+        .weight = consumed(&params, info, 0), .class = info->class_, .pays_fee = info->pays_fee};
     if (result->kind == PH_RES_OK)
         ph_system_event_extrinsic_success(rt, &dispatched);
     else

@@ -42,8 +42,10 @@ void ph_system_note_applied_extrinsic(ph_rt_t *rt, const ph_dispatch_result_t *r
 bool ph_system_could_fit(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encoded_len);
 /* Counts an extrinsic's length and weight into the block. False if it does not fit. */
 bool ph_system_reserve(ph_rt_t *rt, const ph_dispatch_info_t *info, size_t encoded_len);
-/* Adds mandatory weight without a limit. */
-void ph_system_register_mandatory(ph_rt_t *rt, uint64_t ref_time);
+/* Adds as much mandatory weight as a block may have. */
+void ph_system_register_whole_block(ph_rt_t *rt);
+/* Is there anything left of the block's time and proof? */
+bool ph_system_has_room(ph_rt_t *rt);
 
 /* ---- events and digest ---- */
 /* (ph_system_deposit_event is declared in runtime/events.h; at genesis it does nothing.) */

@@ -46,7 +46,10 @@ static ph_err_t can_set_code(ph_rt_t *rt, ph_bytes_t code, bool check_version)
         return PH_OK;
     ph_bytes_t raw;
     ph_runtime_version_t version;
-    if (!ph_host_runtime_version(rt, &raw, code) || ph_runtime_version_decode_all(raw, rt->arena, &version) != PH_OK)
+    if (!ph_host_runtime_version(rt, &raw, code))
+        return PH_SYSTEM_ERR_FAILED_TO_EXTRACT_RUNTIME_VERSION;
+    ph_reader_t r = ph_reader(raw); /* more may follow */
+    if (ph_runtime_version_decode(&r, rt->arena, &version) != PH_OK)
         return PH_SYSTEM_ERR_FAILED_TO_EXTRACT_RUNTIME_VERSION;
     if (!ph_bytes_equal(version.spec_name, PH_BYTES_LIT(PH_SPEC_NAME)))
         return PH_SYSTEM_ERR_INVALID_SPEC_NAME;

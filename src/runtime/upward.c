@@ -34,10 +34,9 @@ bool ph_upward_check(ph_rt_t *rt, const ph_host_configuration_t *config, ph_para
 void ph_upward_receive(ph_rt_t *rt, ph_para_id_t para, const ph_candidate_commitments_t *commitments)
 {
     size_t count = ph_ump_message_count(commitments);
-    if (count == 0)
-        return;
-    ph_message_queue_enqueue(rt, para, commitments->upward_messages.items, count);
-    ph_para_inclusion_event_upward_messages_received(rt, para, (uint32_t)count);
+    size_t queued = ph_message_queue_enqueue(rt, para, commitments->upward_messages.items, count);
+    if (queued > 0)
+        ph_para_inclusion_event_upward_messages_received(rt, para, (uint32_t)queued);
 }
 
 static uint32_t saturate(uint64_t v)

@@ -167,14 +167,20 @@ class Paras(unittest.TestCase):
         for _ in range(2):
             self.submit({"OnDemandAssignmentProvider": {"place_order_keep_alive": {"max_amount": "1000000000000000", "para_id": 2002}}})
             self.until("it has a block", lambda: self.number(2002) > before)
+            # How many, the pallets leave open: two where all goes well; an order whose time comes while its core is occupied,
+            # or in the last block of a session, goes back into the queue (tests/runtime/test_scheduler.c). What was served
+            # last is included soon after it is gone, and then there are no blocks for good.
+            self.until("the order is gone", self.nothing_is_ordered)
             self.produces(2000, 6)
-            # The pallet lets the first claim of a core be used twice, and where slots are short and forks many it may come
-            # again; without another order there are no blocks for good.
+            self.assertTrue(self.nothing_is_ordered())
             after = self.number(2002)
-            self.assertLessEqual(after, before + 4)
             self.produces(2000, 6)
             self.assertEqual(self.number(2002), after)
             before = after
+
+    def nothing_is_ordered(self):
+        status = self.stored("OnDemandAssignmentProvider", "OrderStatus")
+        return not json.loads(self.tool("scale", "decode", "OnDemandOrderStatus", status))["queue"]
 
     def code_of(self, para):
         return self.tool("scale", "decode", "bytes", self.stored("Paras", "CodeByHash", self.code_hash(para))).strip('"')

@@ -139,6 +139,30 @@ static void versions_and_signals(void **state)
     ph_arena_free(arena);
 }
 
+/* A claim queue longer than a depth can say: depths go on from zero, a core is named once. */
+static void depths_wrap(void **state)
+{
+    (void)state;
+    ph_para_id_t row[300];
+    for (size_t i = 0; i < 300; i++)
+        row[i].v = i < 256 ? 5 : 6;
+    row[257].v = 5;
+    ph_map_core_index_vec_para_id_entry_t entry = {.key = {3}, .value = {.items = row, .count = 300}};
+    ph_claim_queue_t queue = {.items = &entry, .count = 1};
+    ph_transposed_claim_queue_t out;
+    ph_arena_t *arena = ph_arena_new();
+    ph_ump_transpose(arena, &out, &queue);
+    assert_int_equal(out.count, 2);
+    assert_int_equal(out.items[0].value.count, 256);
+    assert_int_equal(out.items[0].value.items[1].key, 1);
+    assert_int_equal(out.items[0].value.items[1].value.count, 1);
+    assert_int_equal(out.items[1].value.count, 43); /* 256 and 258 … 299 */
+    assert_int_equal(out.items[1].value.items[0].key, 0);
+    assert_int_equal(out.items[1].value.items[1].key, 2);
+    assert_int_equal(out.items[1].value.items[42].key, 43);
+    ph_arena_free(arena);
+}
+
 /* Random queues against looking every (para, depth, core) up the slow way. */
 static void transposing_loses_nothing(void **state)
 {
@@ -179,8 +203,9 @@ static void transposing_loses_nothing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signals_behind_the_separator), cmocka_unit_test(cores_against_the_queue),
-        cmocka_unit_test(versions_and_signals), cmocka_unit_test(transposing_loses_nothing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(signals_behind_the_separator),
+                                       cmocka_unit_test(cores_against_the_queue),
+                                       cmocka_unit_test(versions_and_signals), cmocka_unit_test(depths_wrap),
+                                       cmocka_unit_test(transposing_loses_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,6 +149,24 @@ static void test_skipped_epochs(void **state)
     rt_chain_free(c);
 }
 
+/* A session's number beyond its epoch's cannot be noted, but the list is written. */
+static void test_an_epoch_behind_its_session(void **state)
+{
+    (void)state;
+    rt_chain_t *c = chain();
+    rt_advance(c, FIRST_SLOT);
+    rt_view_t v;
+    ph_rt_t *rt = rt_open(&v, c);
+    ph_session_current_index_set(rt, (ph_session_index_t){7});
+    rt_close_and_keep(&v, c);
+    rt_advance(c, FIRST_SLOT + 3 * EPOCH);
+    rt = rt_open(&v, c);
+    assert_true(ph_babe_skipped_epochs_exists(rt));
+    assert_int_equal(ph_babe_skipped_epochs_count(rt), 0);
+    rt_close(&v);
+    rt_chain_free(c);
+}
+
 static void test_skipped_epochs_are_bounded(void **state)
 {
     (void)state;
@@ -268,6 +286,22 @@ static void test_segments(void **state)
     uint8_t hash[32];
     ph_blake2_256(hash, ph_bytes(expect, 32));
     assert_memory_equal(ago, hash, 32);
+
+    /* When the next segment is reached again, it begins anew. */
+    for (int i = 0; i < 256; i++)
+        ph_babe_under_construction_append(rt, 0, &filler);
+    rt_close_and_keep(&v, c);
+    primary = vrf_claim(PH_BABE_PRE_DIGEST_PRIMARY, FIRST_SLOT + EPOCH + 1, 0);
+    advance(c, &primary, FIRST_SLOT + EPOCH + 1);
+    rt = rt_open(&v, c);
+    ph_vec_randomness_t outputs;
+    ph_opt_randomness_t said;
+    ph_babe_under_construction_get(rt, 1, &outputs);
+    ph_babe_author_vrf_randomness_get(rt, &said);
+    assert_int_equal(outputs.count, 1);
+    assert_memory_equal(&outputs.items[0], &said.value, 32);
+    ph_babe_segment_index_get(rt, &segment);
+    assert_int_equal(segment, 1);
     rt_close(&v);
     rt_chain_free(c);
 }
@@ -379,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_first_block_opens_epoch_0),
         cmocka_unit_test(test_an_epoch_is_announced_one_ahead),
         cmocka_unit_test(test_skipped_epochs),
+        cmocka_unit_test(test_an_epoch_behind_its_session),
         cmocka_unit_test(test_skipped_epochs_are_bounded),
         cmocka_unit_test(test_vrf_outputs),
         cmocka_unit_test(test_segments),

@@ -341,12 +341,36 @@ static void test_pruning(void **state)
     pw_close(w);
 }
 
+/* The longest period counts as none at all: u32 arithmetic of polkadot-sdk, which wraps. */
+static void test_pruning_wraps(void **state)
+{
+    (void)state;
+    para_world_t *w = nine();
+    ph_candidate_hash_t c = candidate(1);
+    ph_session_index_t older = {4}, running = {5}, last;
+    ph_pending_slashes_t slashes = {0};
+    ph_para_session_change_t change = {.session = running};
+    change.config.dispute_period.v = UINT32_MAX;
+    ph_disputes_note_included(w->rt, older, &c, 1);
+    ph_disputes_note_included(w->rt, running, &c, 1);
+    ph_paras_slashing_unapplied_slashes_set(w->rt, running, &c, &slashes);
+    ph_disputes_on_new_session(w->rt, &change);
+    ph_slashing_on_new_session(w->rt, &change);
+    assert_true(ph_paras_disputes_included_exists(w->rt, older, &c));
+    assert_false(ph_paras_disputes_included_exists(w->rt, running, &c));
+    assert_false(ph_paras_slashing_unapplied_slashes_exists(w->rt, running, &c));
+    assert_true(ph_paras_disputes_last_pruned_session_get(w->rt, &last));
+    assert_int_equal(last.v, 5);
+    pw_close(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors_of_import), cmocka_unit_test(test_ancient), cmocka_unit_test(test_conclusions),
         cmocka_unit_test(test_freezing),         cmocka_unit_test(test_filter),  cmocka_unit_test(test_sort),
         cmocka_unit_test(test_slashes),          cmocka_unit_test(test_losers),  cmocka_unit_test(test_pruning),
+        cmocka_unit_test(test_pruning_wraps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

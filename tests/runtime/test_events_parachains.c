@@ -1,10 +1,8 @@
 /* Events of the parachains pallets, by name and with their fields, that no other test looks into.
  *
- * Three that are declared, because metadata says so, are never deposited here:
+ * Two that are declared, because metadata says so, are never deposited here:
  * - Dmp.DmpQueueV0Cleaned: polkadot-sdk's migration of the queues' first layout deposits it, one queue after another;
  *   this chain has had the paged layout since genesis, and no such migration.
- * - MessageQueue.OverweightEnqueued: said of a message that costs more than the time that a block has for all of them;
- *   here every message costs the same fixed time, of which a block has three.
  * - Coretime.RevenueInfoRequested: polkadot-sdk declares it and deposits it nowhere.
  */
 #include "support/rt_para.h"
@@ -15,6 +13,7 @@
 #include "runtime/message_queue.h"
 #include "runtime/on_demand.h"
 #include "runtime/storage/coretime.h"
+#include "runtime/storage/message_limits.h"
 
 static const ph_origin_t root = {.kind = PH_ORIGIN_ROOT};
 static const ph_account_id_t alice = {.bytes = {0xa1}};
@@ -157,8 +156,9 @@ static void test_page_reaped(void **state)
     pw_close(w);
 }
 
-/* Three messages a block, whatever is in them: none is too heavy, and nothing says that one was. */
-static void test_no_message_is_overweight(void **state)
+/* Three messages a block, whatever is in them: none is too heavy, and nothing says that one was; unless the chain gives
+ * a block less time than one message costs. */
+static void test_overweight_enqueued(void **state)
 {
     (void)state;
     para_world_t *w = world(1);
@@ -170,6 +170,16 @@ static void test_no_message_is_overweight(void **state)
     assert_int_equal(ph_message_queue_footprint(w->rt, pw_para(10)).count, 1);
     assert_int_equal(pw_events(w, PH_EVENT_MESSAGE_QUEUE, PH_EVENT_MESSAGE_QUEUE_PROCESSING_FAILED), 3);
     assert_int_equal(pw_events(w, PH_EVENT_MESSAGE_QUEUE, PH_EVENT_MESSAGE_QUEUE_OVERWEIGHT_ENQUEUED), 0);
+
+    ph_message_limits_service_ref_time_set(w->rt, UINT64_C(999999999));
+    ph_message_queue_on_initialize(w->rt);
+    ph_event_message_queue_overweight_enqueued_t overweight =
+        only(w, PH_EVENT_MESSAGE_QUEUE, PH_EVENT_MESSAGE_QUEUE_OVERWEIGHT_ENQUEUED).message_queue.overweight_enqueued;
+    ph_hash_t id = ph_rt_blake2(w->rt, message);
+    assert_memory_equal(overweight.id.bytes, id.bytes, 32);
+    assert_int_equal(overweight.origin.ump.para.v, 10);
+    assert_int_equal(overweight.page_index, 3);
+    assert_int_equal(overweight.message_index, 0);
     pw_close(w);
 }
 
@@ -401,7 +411,7 @@ int main(void)
         cmocka_unit_test(test_system_channel_opened),
         cmocka_unit_test(test_deposits_updated),
         cmocka_unit_test(test_page_reaped),
-        cmocka_unit_test(test_no_message_is_overweight),
+        cmocka_unit_test(test_overweight_enqueued),
         cmocka_unit_test(test_spot_price_set),
         cmocka_unit_test(test_account_credited),
         cmocka_unit_test(test_batches),

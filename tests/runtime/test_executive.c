@@ -2,6 +2,7 @@
 #include "support/rt_chain.h"
 
 #include "runtime/storage/babe.h"
+#include "runtime/storage/dmp.h"
 #include "runtime/storage/session.h"
 #include "runtime/storage/system.h"
 #include "runtime/storage/timestamp.h"
@@ -40,6 +41,36 @@ static void test_blocks_over_two_sessions(void **state)
     ph_timestamp_now_get(rt, &now);
     assert_int_equal(now, (FIRST_SLOT + 11) * 6000);
     rt_close(&v);
+    rt_chain_free(c);
+}
+
+static uint64_t first_to_delete(rt_chain_t *c)
+{
+    rt_view_t v;
+    ph_rt_t *rt = rt_open(&v, c);
+    ph_tup_u64_u64_t range;
+    assert_true(ph_dmp_downward_message_queue_lazy_delete_get(rt, (ph_para_id_t){7}, &range));
+    rt_close(&v);
+    return range._0;
+}
+
+/* What waits for idle time waits on in a block that begins a session: it has none. */
+static void test_no_idle_time_when_a_session_begins(void **state)
+{
+    (void)state;
+    rt_chain_t *c = chain_of_six();
+    rt_advance(c, FIRST_SLOT);
+    rt_view_t v;
+    ph_rt_t *rt = rt_open(&v, c);
+    ph_tup_u64_u64_t range = {._0 = 0, ._1 = 20};
+    ph_dmp_downward_message_queue_lazy_delete_set(rt, (ph_para_id_t){7}, &range);
+    rt_close_and_keep(&v, c);
+    rt_advance(c, FIRST_SLOT + 1);
+    assert_int_equal(first_to_delete(c), 3);
+    rt_advance(c, FIRST_SLOT + 5);
+    assert_int_equal(first_to_delete(c), 3);
+    rt_advance(c, FIRST_SLOT + 6);
+    assert_int_equal(first_to_delete(c), 6);
     rt_chain_free(c);
 }
 
@@ -353,6 +384,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blocks_over_two_sessions),
+        cmocka_unit_test(test_no_idle_time_when_a_session_begins),
         cmocka_unit_test(test_what_a_block_leaves),
         cmocka_unit_test(test_events_of_inherents),
         cmocka_unit_test(test_extrinsics_root),

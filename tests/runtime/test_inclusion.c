@@ -182,6 +182,40 @@ static void test_two_cores_for_a_para(void **state)
     pw_close(&w);
 }
 
+/* Should two candidates ever stand on one core, votes for it go to the one that comes first in storage. */
+static void test_votes_go_to_one_candidate(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(2);
+    pw_pass(w, 1);
+    pw_begin(w);
+    ph_parachains_inherent_data_t data = pw_data(w);
+    for (uint32_t i = 0; i < 2; i++) {
+        ph_committed_candidate_receipt_t c = pw_candidate(w, 2000 + i, i);
+        ph_vec_push(w->rt, &data.backed_candidates, pw_back(w, &c, i, 2));
+    }
+    assert_int_equal(pw_enter(w, &data), PH_OK);
+    pw_end(w);
+
+    pw_begin(w);
+    ph_bytes_t cursor = {0};
+    ph_para_id_t para[2];
+    ph_vec_pending_candidate_t queue;
+    for (int i = 0; i < 2; i++) {
+        assert_true(ph_para_inclusion_pending_availability_next(w->rt, &cursor, &para[i], &queue));
+        queue.items[0].core.v = 0;
+        ph_para_inclusion_pending_availability_set(w->rt, para[i], &queue);
+    }
+    data = pw_data(w);
+    pw_bitfields(w, &data, 6, 1);
+    assert_int_equal(pw_enter(w, &data), PH_OK);
+    assert_int_equal(pw_pending(w, para[0].v), 0);
+    assert_int_equal(pw_pending(w, para[1].v), 1);
+    assert_true(ph_para_inclusion_pending_availability_get(w->rt, para[1], &queue));
+    assert_int_equal(ph_bits_ones(queue.items[0].availability_votes), 0);
+    pw_close(w);
+}
+
 /* ---- errors of a candidate's verification ---- */
 
 typedef struct bad {
@@ -505,6 +539,7 @@ int main(void)
         cmocka_unit_test(test_session_change_drops_what_is_pending),
         cmocka_unit_test(test_nothing_is_backed_before_a_session),
         cmocka_unit_test(test_two_cores_for_a_para),
+        cmocka_unit_test(test_votes_go_to_one_candidate),
         cmocka_unit_test(test_bad_candidates),
         cmocka_unit_test(test_relay_parent_moves_backwards),
         cmocka_unit_test(test_bad_backings),

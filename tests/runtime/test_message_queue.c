@@ -6,7 +6,9 @@
 
 #include "runtime/message_queue.h"
 #include "runtime/storage/hrmp.h"
+#include "runtime/storage/message_limits.h"
 #include "runtime/storage/parachain_limits.h"
+#include "runtime/upward.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof *(a))
 
@@ -119,6 +121,68 @@ static void test_execute_overweight(void **state)
     ph_aggregate_message_origin_t origin = from(10);
     assert_int_equal(ph_message_queue_call_execute_overweight(w->rt, &root, &origin, 0, 0, &enough), PH_ERR_BAD_ORIGIN);
     assert_int_equal(ph_message_queue_call_reap_page(w->rt, &root, &origin, 0), PH_ERR_BAD_ORIGIN);
+    pw_close(w);
+}
+
+/* Messages that no block has time for are passed by, and wait in their page for somebody with a higher limit. */
+static void test_overweight(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(1);
+    pw_begin(w);
+    send(w, 10, 2, 100);
+    send(w, 11, 1, 100);
+    ph_message_limits_service_ref_time_set(w->rt, enough.ref_time - 1);
+    ph_message_queue_on_initialize(w->rt);
+    assert_int_equal(pw_events(w, 64, 2), 3);
+    assert_false(ph_message_queue_service_head_exists(w->rt));
+    ph_message_queue_book_t book = book_of(w, 10);
+    assert_int_equal(book.begin, 1);
+    assert_int_equal(book.end, 1);
+    assert_int_equal(book.count, 1);
+    assert_int_equal(book.message_count, 2);
+    assert_int_equal(book.size, 200);
+    assert_false(book.ready_neighbours.some);
+    ph_aggregate_message_origin_t origin = from(10);
+    ph_message_queue_page_t page;
+    assert_true(ph_message_queue_pages_get(w->rt, &origin, 0, &page));
+    assert_int_equal(page.remaining, 2);
+    assert_int_equal(page.first_index, 2);
+    assert_int_equal(page.first, 210);
+    assert_int_equal(page.last, 105);
+    ph_message_queue_on_initialize(w->rt);
+    assert_int_equal(pw_events(w, 64, 2), 3); /* not tried again */
+    assert_int_equal(execute_one(w, 10, 0, 1, &enough), PH_OK);
+    assert_int_equal(execute_one(w, 10, 0, 1, &enough), PH_MESSAGE_QUEUE_ERR_ALREADY_PROCESSED);
+    assert_int_equal(execute_one(w, 10, 0, 0, &enough), PH_OK);
+    assert_int_equal(book_of(w, 10).count, 0);
+    assert_int_equal(book_of(w, 10).size, 0);
+    pw_close(w);
+}
+
+/* A configuration may allow longer messages than fit a page: those are dropped, and the event does not count them. */
+static void test_too_long(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(1);
+    pw_begin(w);
+    ph_bytes_t messages[] = {ph_bytes(ph_arena_alloc(w->rt->arena, 32768 - 4), 32768 - 4), PH_BYTES_LIT("short"),
+                             PH_BYTES_LIT(""), PH_BYTES_LIT("no message")};
+    ph_candidate_commitments_t c = {.upward_messages = {messages, 1}};
+    ph_aggregate_message_origin_t origin = from(10);
+    ph_upward_receive(w->rt, pw_para(10), &c);
+    assert_false(ph_message_queue_book_state_for_exists(w->rt, &origin));
+    assert_false(ph_message_queue_service_head_exists(w->rt));
+    ph_vec_event_record_t events;
+    ph_system_events_get(w->rt, &events);
+    assert_int_equal(events.count, 0);
+    c.upward_messages.count = COUNT_OF(messages);
+    ph_upward_receive(w->rt, pw_para(10), &c);
+    assert_int_equal(book_of(w, 10).message_count, 1);
+    assert_int_equal(book_of(w, 10).size, 5);
+    ph_system_events_get(w->rt, &events);
+    assert_int_equal(events.count, 1);
+    assert_int_equal(events.items[0].event.para_inclusion.upward_messages_received.count, 1);
     pw_close(w);
 }
 
@@ -244,6 +308,8 @@ int main(void)
         cmocka_unit_test(test_messages_of_recorded_chains),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_execute_overweight),
+        cmocka_unit_test(test_overweight),
+        cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_reap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

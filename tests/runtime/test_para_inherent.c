@@ -116,6 +116,14 @@ static void test_no_data_no_inherent(void **state)
     some = true;
     assert_int_equal(ph_para_inherent_create_inherent(w->rt, &some, &call, PH_BYTES_LIT("\xff\xff\xff")), PH_OK);
     assert_false(some);
+
+    ph_parachains_inherent_data_t data = pw_data(w);
+    ph_writer_t in = ph_writer_in(w->rt->arena);
+    ph_parachains_inherent_data_encode(&in, &data);
+    ph_write_u8(&in, 7); /* what follows the data is not looked at, as in FRAME */
+    assert_int_equal(ph_para_inherent_create_inherent(w->rt, &some, &call, ph_writer_bytes(&in)), PH_OK);
+    assert_true(some);
+    assert_int_equal(call.len, 2 + in.len - 1);
     pw_close(w);
 }
 
@@ -320,6 +328,69 @@ static void test_bad_votes_spoil_everything(void **state)
     pw_close(w);
 }
 
+/* ---- disputes ---- */
+
+/* Backed by validator 0, all others are against it. */
+static ph_dispute_statement_set_t lost_dispute(para_world_t *w, const ph_committed_candidate_receipt_t *c)
+{
+    ph_dispute_statement_set_t set = {.candidate_hash = ph_hash_of_committed(c),
+                                      .session = ph_paras_shared_session(w->rt)};
+    ph_vec_validator_index_t order;
+    ph_paras_shared_active_validator_indices_get(w->rt, &order);
+    for (uint32_t i = 0; i < order.count; i++) {
+        ph_tup_dispute_statement_validator_index_validator_signature_t vote = {._1 = {i}};
+        vote._0.kind = i == 0 ? PH_DISPUTE_STATEMENT_VALID : PH_DISPUTE_STATEMENT_INVALID;
+        if (i == 0)
+            vote._0.valid.kind = PH_VALID_DISPUTE_STATEMENT_KIND_BACKING_VALID;
+        ph_bytes_t payload;
+        assert_int_equal(ph_payload_of_dispute(w->rt->arena, &payload, &vote._0, &set.candidate_hash, set.session),
+                         PH_OK);
+        ph_sr25519_sign(&w->keys[order.items[i].v], vote._2.bytes, payload, NULL);
+        ph_vec_push(w->rt, &set.statements, vote);
+    }
+    return set;
+}
+
+/* A candidate on the para's included head, whatever is pending. */
+static ph_committed_candidate_receipt_t on_included_head(para_world_t *w, uint32_t para, uint32_t core)
+{
+    ph_committed_candidate_receipt_t c = pw_candidate(w, para, core);
+    ph_persisted_validation_data_t data = {.relay_parent_number = w->parent.number,
+                                           .relay_parent_storage_root = w->parent.state_root,
+                                           .max_pov_size = pw_config().max_pov_size};
+    assert_true(ph_paras_heads_get(w->rt, pw_para(para), &data.parent_head));
+    c.descriptor.persisted_validation_data_hash = ph_hash_of_validation_data(&data);
+    return c;
+}
+
+/* A dispute lost in this block frees the candidate's core: bitfields for it and the candidate itself are dropped, and
+ * the core may be filled again at once. */
+static void test_lost_dispute_frees_the_core(void **state)
+{
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        para_world_t *w = at_block_two(2);
+        ph_parachains_inherent_data_t data = pw_data(w);
+        ph_committed_candidate_receipt_t lost = pw_candidate(w, 2000, 0);
+        ph_vec_push(w->rt, &data.backed_candidates, pw_back(w, &lost, 0, 2));
+        push_candidate(w, &data, 2001, 1);
+        assert_int_equal(pw_enter(w, &data), PH_OK);
+        pw_end(w);
+
+        pw_begin(w);
+        data = pw_data(w);
+        ph_vec_push(w->rt, &data.disputes, lost_dispute(w, &lost));
+        ph_vec_push(w->rt, &data.bitfields, pw_bitfield(w, 0, 1));
+        ph_vec_push(w->rt, &data.bitfields, pw_bitfield(w, 1, 2));
+        ph_committed_candidate_receipt_t next = again ? lost : on_included_head(w, 2000, 0);
+        ph_vec_push(w->rt, &data.backed_candidates, pw_back(w, &next, 0, 2));
+        expect_kept(w, again ? "the loser" : "another", &data, 1, again ? 0 : 1);
+        assert_int_equal(pw_pending(w, 2000), again ? 0 : 1);
+        assert_int_equal(pw_pending(w, 2001), 1);
+        pw_close(w);
+    }
+}
+
 /* ---- weight ---- */
 
 static void test_weight_limit(void **state)
@@ -364,6 +435,7 @@ int main(void)
         cmocka_unit_test(test_v1_takes_the_injected_core),
         cmocka_unit_test(test_disabled_validators),
         cmocka_unit_test(test_bad_votes_spoil_everything),
+        cmocka_unit_test(test_lost_dispute_frees_the_core),
         cmocka_unit_test(test_weight_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -282,6 +282,23 @@ static void test_errors_of_upgrades(void **state)
     pw_close(w);
 }
 
+/* Where there is no cooldown nothing is paid, but the pallet writes its list back: absent becomes empty. */
+static void test_no_cooldown_to_remove(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(1);
+    ph_account_id_t who = {{1}};
+    ph_origin_t by = ph_origin_signed(&who);
+    assert_false(ph_paras_upgrade_cooldowns_exists(w->rt));
+    assert_int_equal(ph_paras_call_remove_upgrade_cooldown(w->rt, &by, pw_para(2000)), PH_OK);
+    assert_true(ph_paras_upgrade_cooldowns_exists(w->rt));
+    assert_int_equal(ph_paras_upgrade_cooldowns_count(w->rt), 0);
+    ph_vec_event_record_t events;
+    ph_system_events_get(w->rt, &events);
+    assert_int_equal(events.count, 0);
+    pw_close(w);
+}
+
 static void test_errors_of_authorized_code(void **state)
 {
     (void)state;
@@ -376,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_old_code_is_pruned),
         cmocka_unit_test(test_errors_of_lifecycle),
         cmocka_unit_test(test_errors_of_upgrades),
+        cmocka_unit_test(test_no_cooldown_to_remove),
         cmocka_unit_test(test_errors_of_authorized_code),
         cmocka_unit_test(test_errors_of_votes),
         cmocka_unit_test(test_unsigned_validity),

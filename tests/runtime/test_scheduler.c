@@ -127,6 +127,24 @@ static void test_full_assignment_fills_the_row(void **state)
     pw_close(w);
 }
 
+/* Root may say a look ahead of any length; rows grow in the memory that they need. */
+static void test_a_long_look_ahead_is_cheap(void **state)
+{
+    (void)state;
+    para_world_t *w = pw_new(1);
+    ph_host_configuration_t config;
+    ph_claim_queue_t queue;
+    ph_configuration_active_config_get(w->rt, &config);
+    config.scheduler_params.lookahead = 4096;
+    ph_configuration_active_config_set(w->rt, &config);
+    size_t before = ph_arena_size(w->rt->arena);
+    ph_scheduler_claim_queue(w->rt, &queue);
+    assert_int_equal(queue.items[0].value.count, 4096);
+    assert_int_equal(queue.items[0].value.items[4095].v, 2000);
+    assert_true(ph_arena_size(w->rt->arena) - before < 1 << 20);
+    pw_close(w);
+}
+
 static void test_shared_core_alternates(void **state)
 {
     (void)state;
@@ -136,6 +154,19 @@ static void test_shared_core_alternates(void **state)
     assert_string_equal(row(w, 0), "7 8 8 7 8");
     pw_pass(w, 1);
     assert_string_equal(row(w, 0), "8 8 7 8 8");
+    pw_close(w);
+}
+
+/* The pallet counts a core's assignments with 16 bits: of 65537 it serves the first. */
+static void test_assignments_count_modulo_65536(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    static ph_tup_core_assignment_parts_of57600_t shares[65537];
+    for (size_t i = 0; i < 65537; i++)
+        shares[i] = task(i == 0 ? 7 : 8, 1);
+    assert_int_equal(assign(w, 0, 1, shares, 65537), PH_OK);
+    assert_string_equal(row(w, 0), "7 7 7 7 7");
     pw_close(w);
 }
 
@@ -262,6 +293,107 @@ static void test_order_of_a_blocked_core_is_kept(void **state)
     pw_close(w);
 }
 
+/* ---- how many blocks an order yields ---- */
+
+typedef struct order_world {
+    para_world_t *w;
+    uint32_t backed_at; /* of the candidate that is pending */
+    uint32_t blocks;    /* included so far */
+} order_world_t;
+
+/* One pool core, one para on it, and an order for it. */
+static order_world_t order_world(void)
+{
+    static para_world_t w;
+    ph_host_configuration_t config = pw_config();
+    config.scheduler_params.max_validators_per_core.some = false;
+    pw_genesis(&w, &config, 3, 1);
+    ph_tup_core_assignment_parts_of57600_t whole = pool(57600);
+    assert_int_equal(assign(&w, 0, 2, &whole, 1), PH_OK);
+    pw_pass(&w, 12);
+    assert_string_equal(row(&w, 0), "");
+    order(&w, 2000);
+    return (order_world_t){.w = &w};
+}
+
+/* A block by a collator who never sleeps and validators who have a candidate available `delay` blocks after it was
+ * backed; the last one of its session or not. */
+static void busy_block(order_world_t *o, uint32_t delay, bool ends_session)
+{
+    para_world_t *w = o->w;
+    pw_begin(w);
+    ph_parachains_inherent_data_t data = pw_data(w);
+    uint32_t now = ph_now(w->rt);
+    bool pending = pw_pending(w, 2000) > 0, available = pending && now >= o->backed_at + delay;
+    if (available)
+        pw_bitfields(w, &data, 3, 1);
+    if (!pending || available) {
+        ph_committed_candidate_receipt_t c = pw_candidate(w, 2000, 0);
+        ph_vec_push(w->rt, &data.backed_candidates, pw_back(w, &c, 0, 2));
+    }
+    if (ends_session)
+        pw_announce_session(w);
+    ph_parachains_inherent_data_t kept;
+    ph_overlay_start(w->overlay); /* what the core is not claimed for falls out */
+    assert_int_equal(ph_para_inherent_process(w->rt, &kept, &data), PH_OK);
+    assert_int_equal(ph_overlay_rollback(w->overlay), PH_OK);
+    assert_int_equal(pw_enter(w, &kept), PH_OK);
+    o->blocks += available;
+    if (kept.backed_candidates.count > 0)
+        o->backed_at = now;
+    pw_end(w);
+}
+
+static size_t queued_orders(order_world_t *o)
+{
+    ph_vec_enqueued_order_t queue;
+    ph_on_demand_peek_queue(o->w->rt, &queue);
+    return queue.count;
+}
+
+/* Served ahead of its time and in its time. */
+static void test_an_order_yields_two_blocks(void **state)
+{
+    (void)state;
+    order_world_t o = order_world();
+    for (size_t i = 0; i < 12; i++)
+        busy_block(&o, 1, false);
+    assert_int_equal(queued_orders(&o), 0);
+    assert_int_equal(o.blocks, 2);
+    pw_close(o.w);
+}
+
+/* In the last block of a session no core is served: an order whose time has come there goes back into the queue, though
+ * it was served ahead of its time before. */
+static void test_an_order_at_the_end_of_a_session_yields_three(void **state)
+{
+    (void)state;
+    order_world_t o = order_world();
+    for (size_t i = 0; i < 12; i++)
+        busy_block(&o, 1, i == 1);
+    assert_int_equal(queued_orders(&o), 0);
+    assert_int_equal(o.blocks, 3);
+    pw_close(o.w);
+}
+
+/* Where a candidate holds its core for two blocks, its order finds the core occupied each time it is due, goes back,
+ * and is served ahead of time again when the core is free: so it goes on until a candidate is in time. */
+static void test_an_order_of_a_slow_core_comes_again(void **state)
+{
+    (void)state;
+    order_world_t o = order_world();
+    for (size_t i = 0; i < 21; i++) {
+        assert_int_equal(queued_orders(&o), 1);
+        busy_block(&o, 2, false);
+    }
+    assert_int_equal(o.blocks, 10);
+    for (size_t i = 0; i < 12; i++)
+        busy_block(&o, 1, false);
+    assert_int_equal(queued_orders(&o), 0);
+    assert_int_equal(o.blocks, 12);
+    pw_close(o.w);
+}
+
 static void test_on_demand_errors(void **state)
 {
     (void)state;
@@ -287,6 +419,34 @@ static void test_on_demand_errors(void **state)
     ph_configuration_active_config_set(w->rt, &config);
     assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &signed_, 2 * fee, para),
                      PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_QUEUE_FULL);
+    pw_close(w);
+}
+
+/* A forced configuration may allow more orders than the queue can hold: then who cannot pay hears that first. */
+static void test_the_queue_is_bounded_after_payment(void **state)
+{
+    (void)state;
+    para_world_t *w = cores(1);
+    ph_account_id_t who = {{1}};
+    ph_origin_t by = ph_origin_signed(&who);
+    ph_host_configuration_t config = pw_config();
+    config.scheduler_params.on_demand_queue_max_size = 10001;
+    ph_configuration_active_config_set(w->rt, &config);
+    ph_vec_tup_para_id_block_number_t batch;
+    ph_vec_alloc(w->rt, &batch, 9999);
+    ph_on_demand_queue_batch(w->rt, &batch);
+    ph_balance_t much = (ph_balance_t)1 << 100;
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &by, much, pw_para(5)),
+                     PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_INSUFFICIENT_CREDITS);
+    assert_int_equal(ph_coretime_call_credit_account(w->rt, &root, &who, much), PH_OK);
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &by, much, pw_para(5)),
+                     PH_OK);
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &by, much, pw_para(5)),
+                     PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_QUEUE_FULL);
+    ph_account_id_t poor = {{2}};
+    by = ph_origin_signed(&poor);
+    assert_int_equal(ph_on_demand_assignment_provider_call_place_order_with_credits(w->rt, &by, much, pw_para(5)),
+                     PH_ON_DEMAND_ASSIGNMENT_PROVIDER_ERR_INSUFFICIENT_CREDITS);
     pw_close(w);
 }
 
@@ -353,7 +513,9 @@ int main(void)
         cmocka_unit_test(test_max_validators_per_core_makes_cores),
         cmocka_unit_test(test_rotation),
         cmocka_unit_test(test_full_assignment_fills_the_row),
+        cmocka_unit_test(test_a_long_look_ahead_is_cheap),
         cmocka_unit_test(test_shared_core_alternates),
+        cmocka_unit_test(test_assignments_count_modulo_65536),
         cmocka_unit_test(test_idle_makes_a_gap),
         cmocka_unit_test(test_assign_core_errors),
         cmocka_unit_test(test_new_assignment_waits_for_the_claim_queue),
@@ -361,7 +523,11 @@ int main(void)
         cmocka_unit_test(test_blocked_cores_yield_nothing),
         cmocka_unit_test(test_orders_fill_pool_cores),
         cmocka_unit_test(test_order_of_a_blocked_core_is_kept),
+        cmocka_unit_test(test_an_order_yields_two_blocks),
+        cmocka_unit_test(test_an_order_at_the_end_of_a_session_yields_three),
+        cmocka_unit_test(test_an_order_of_a_slow_core_comes_again),
         cmocka_unit_test(test_on_demand_errors),
+        cmocka_unit_test(test_the_queue_is_bounded_after_payment),
         cmocka_unit_test(test_revenue),
         cmocka_unit_test(test_only_root_and_the_broker_assign_cores),
     };

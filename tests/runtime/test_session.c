@@ -1,5 +1,6 @@
 /* Sessions: rotation, keys, disabled validators, and what other modules are told. */
 #include "support/rt_keys.h"
+#include "support/rt_tx.h"
 
 #include "runtime/session.h"
 #include "runtime/session_keys.h"
@@ -216,7 +217,13 @@ static void test_purge_keys(void **state)
     ph_rt_t *rt = rt_open(&v, c);
     ph_origin_t who = ph_origin_signed(&c->validators[2].account), root = ph_origin_root();
     assert_int_equal(ph_session_call_purge_keys(rt, &root), PH_ERR_BAD_ORIGIN);
+    ph_system_number_set(rt, 1);
     assert_int_equal(ph_session_call_purge_keys(rt, &who), PH_OK);
+    /* Nothing was held: the account is looked at all the same, and as it has no balances, it counts as new. */
+    assert_int_equal(rt_count_events(rt, PH_PALLET_BALANCES, PH_EVENT_BALANCES_ENDOWED), 1);
+    assert_int_equal(rt_count_events(rt, PH_PALLET_BALANCES, PH_EVENT_BALANCES_RELEASED), 1);
+    ph_system_number_remove(rt);
+    ph_system_reset_events(rt);
     assert_int_equal(ph_session_call_purge_keys(rt, &who), PH_SESSION_ERR_NO_KEYS);
     rt_close_and_keep(&v, c);
     /* Without keys the validator is not queued again. */
@@ -327,6 +334,10 @@ static void test_disabled_validators(void **state)
     rt_view_t v;
     ph_rt_t *rt = rt_open(&v, c);
     assert_false(ph_session_disable(rt, 4, (ph_perbill_t){1}));
+    assert_false(ph_session_reenable(rt, 4));
+    assert_false(ph_session_disabled_validators_exists(rt));
+    assert_false(ph_session_reenable(rt, 3)); /* leaves the empty list */
+    assert_true(ph_session_disabled_validators_exists(rt));
     assert_true(ph_session_disable(rt, 3, (ph_perbill_t){10}));
     assert_true(ph_session_disable(rt, 1, (ph_perbill_t){20}));
     assert_true(ph_session_disable(rt, 3, (ph_perbill_t){5}));

@@ -133,6 +133,62 @@ static void test_call_info(void **state)
     rt_chain_free(b.c);
 }
 
+/* The outcome of a remark inside `depth` times sudo: how many say that it went well, and how many that they were too
+ * deep. */
+static void nested(size_t *good, size_t *limited, unsigned depth)
+{
+    rt_bank_t b = rt_bank_new();
+    rt_author_t a;
+    ph_babe_pre_digest_t claim = rt_plain_claim(UINT64_C(270000000), 0);
+    assert_int_equal(rt_author_open(&a, b.c, &claim), PH_OK);
+    rt_tx_t tx = rt_nested(&b, 0, depth);
+    ph_apply_extrinsic_result_t result;
+    assert_int_equal(rt_author_push(&a, &result, rt_sign(&b, &tx)), PH_OK);
+    assert_int_equal(result.kind, PH_RES_OK);
+    assert_int_equal(result.ok.kind, PH_RES_OK);
+    ph_native_host_t host = {.overlay = a.overlay, .log = &b.c->log};
+    ph_rt_t rt = {.arena = b.c->arena, .ops = &ph_native_host_ops, .host = &host};
+    ph_vec_event_record_t events;
+    ph_system_events_get(&rt, &events);
+    *good = *limited = 0;
+    for (size_t i = 0; i < events.count; i++) {
+        if (events.items[i].event.kind != PH_EVENT_SUDO)
+            continue;
+        const ph_dispatch_result_t *said = &events.items[i].event.sudo.sudid.sudo_result;
+        *good += said->kind == PH_RES_OK;
+        *limited += said->kind == PH_RES_ERR && said->err.kind == PH_DISPATCH_ERROR_TRANSACTIONAL &&
+                    said->err.transactional.kind == PH_TRANSACTIONAL_ERROR_LIMIT_REACHED;
+    }
+    ph_native_host_end(&host);
+    rt_author_drop(&a);
+    rt_chain_free(b.c);
+}
+
+/* 255 calls, one inside the other, is what storage layers allow; 256 is what may be decoded. */
+static void test_nesting(void **state)
+{
+    (void)state;
+    size_t good, limited;
+    nested(&good, &limited, 254);
+    assert_int_equal(good, 254);
+    assert_int_equal(limited, 0);
+    nested(&good, &limited, 255);
+    assert_int_equal(good, 254);
+    assert_int_equal(limited, 1);
+    nested(&good, &limited, 256);
+    assert_int_equal(good, 254);
+    assert_int_equal(limited, 1);
+    rt_bank_t b = rt_bank_new();
+    rt_author_t a;
+    ph_babe_pre_digest_t claim = rt_plain_claim(UINT64_C(270000000), 0);
+    assert_int_equal(rt_author_open(&a, b.c, &claim), PH_OK);
+    rt_tx_t tx = rt_nested(&b, 0, 257);
+    ph_apply_extrinsic_result_t result;
+    assert_int_equal(rt_author_push(&a, &result, rt_sign(&b, &tx)), PH_ERR_INTERNAL);
+    rt_author_drop(&a);
+    rt_chain_free(b.c);
+}
+
 /* ---- fees ---- */
 
 static ph_balance_t free_of(rt_bank_t *b, const ph_overlay_t *overlay, size_t signer)
@@ -278,7 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_may),   cmocka_unit_test(test_inner_failure),      cmocka_unit_test(test_keys),
         cmocka_unit_test(test_call_info), cmocka_unit_test(test_payment_and_refund), cmocka_unit_test(test_api),
-        cmocka_unit_test(test_priority),  cmocka_unit_test(test_multiplier),
+        cmocka_unit_test(test_priority),  cmocka_unit_test(test_multiplier),         cmocka_unit_test(test_nesting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "runtime/calls.h"
 #include "runtime/pallets.h"
 #include "runtime/params.h"
+#include "runtime/storage/transaction_parameters.h"
 #include "runtime/system.h"
 
 #define FIRST_SLOT UINT64_C(270000000)
@@ -110,9 +111,10 @@ static void test_events_and_phases(void **state)
     PUT(2, 0, 2, 1);
     memset(expect + n, 0, 31), n += 31;
     PUT(0);
-    PUT(0, 0, 0, 0, 0, 0, 0, 5 << 2, 6 << 2, 1, 0, 0);
-    PUT(0, 1, 0, 0, 0, 0, 1, 3, 0, 10, 0, 0, 0, 5 << 2, 6 << 2, 1, 0, 0);
-    PUT(0, 2, 0, 0, 0, 0, 1, 2, 5 << 2, 6 << 2, 1, 0, 0);
+    /* The time is 5 and what every extrinsic takes: 93369005. */
+    PUT(0, 0, 0, 0, 0, 0, 0, 182, 202, 66, 22, 6 << 2, 1, 0, 0);
+    PUT(0, 1, 0, 0, 0, 0, 1, 3, 0, 8, 0, 0, 0, 182, 202, 66, 22, 6 << 2, 1, 0, 0);
+    PUT(0, 2, 0, 0, 0, 0, 1, 2, 182, 202, 66, 22, 6 << 2, 1, 0, 0);
     PUT(1, 0, 2, 1);
     memset(expect + n, 0, 31), n += 31;
     PUT(0);
@@ -176,7 +178,9 @@ static void test_room_in_a_block(void **state)
     assert_true(ph_system_reserve(rt, &normal, 1));
     normal.weight.ref_time = 1;
     assert_false(ph_system_reserve(rt, &normal, 1));
-    ph_system_register_mandatory(rt, PH_MAX_BLOCK_REF_TIME);
+    assert_true(ph_system_has_room(rt));
+    ph_system_register_whole_block(rt);
+    assert_false(ph_system_has_room(rt));
     assert_true(ph_system_reserve(rt, &operational, 1)); /* the share that is only theirs */
     assert_false(ph_system_reserve(rt, &operational, 1));
     assert_true(ph_system_reserve(rt, &mandatory, 1));
@@ -389,15 +393,42 @@ static void test_dispatch_errors(void **state)
     assert_string_equal(ph_module_err_text(PH_SYSTEM_ERR_CALL_FILTERED), "System.CallFiltered");
 }
 
+/* Where the limit is the greatest number, one extrinsic may say that it takes as much; what comes after it cannot be
+ * counted any more, but for what is mandatory. */
+static void test_more_than_can_be_counted(void **state)
+{
+    (void)state;
+    rt_chain_t *c = chain();
+    rt_view_t v;
+    ph_rt_t *rt = open_block(&v, c);
+    ph_transaction_params_t params = {.max_block_ref_time = UINT64_MAX, .normal_share.v = 1000000000};
+    ph_transaction_parameters_params_set(rt, &params);
+    ph_dispatch_info_t all = {.class_.kind = PH_DISPATCH_CLASS_NORMAL, .weight = {UINT64_MAX, UINT64_MAX}};
+    ph_dispatch_info_t one = {.class_.kind = PH_DISPATCH_CLASS_NORMAL, .weight.ref_time = 1};
+    ph_dispatch_info_t mandatory = {.class_.kind = PH_DISPATCH_CLASS_MANDATORY, .weight = {UINT64_MAX, UINT64_MAX}};
+    assert_true(ph_system_reserve(rt, &all, 100));
+    assert_true(ph_system_could_fit(rt, &one, 100));
+    assert_false(ph_system_reserve(rt, &one, 100));
+    one.weight.ref_time = 0; /* the length counts as well */
+    assert_false(ph_system_reserve(rt, &one, 100));
+    assert_true(ph_system_reserve(rt, &mandatory, 100));
+    assert_true(ph_system_reserve(rt, &mandatory, 100));
+    one.class_.kind = PH_DISPATCH_CLASS_OPERATIONAL;
+    assert_true(ph_system_reserve(rt, &one, 100));
+    rt_close(&v);
+    rt_chain_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers_increase),  cmocka_unit_test(test_block_hashes_are_pruned),
-        cmocka_unit_test(test_events_and_phases), cmocka_unit_test(test_no_events_at_genesis),
-        cmocka_unit_test(test_room_in_a_block),   cmocka_unit_test(test_long_headers_are_refused),
-        cmocka_unit_test(test_accounts),          cmocka_unit_test(test_raw_storage_calls),
-        cmocka_unit_test(test_set_code),          cmocka_unit_test(test_authorized_upgrade),
-        cmocka_unit_test(test_dispatch),          cmocka_unit_test(test_dispatch_errors),
+        cmocka_unit_test(test_numbers_increase),         cmocka_unit_test(test_block_hashes_are_pruned),
+        cmocka_unit_test(test_events_and_phases),        cmocka_unit_test(test_no_events_at_genesis),
+        cmocka_unit_test(test_room_in_a_block),          cmocka_unit_test(test_more_than_can_be_counted),
+        cmocka_unit_test(test_long_headers_are_refused), cmocka_unit_test(test_accounts),
+        cmocka_unit_test(test_raw_storage_calls),        cmocka_unit_test(test_set_code),
+        cmocka_unit_test(test_authorized_upgrade),       cmocka_unit_test(test_dispatch),
+        cmocka_unit_test(test_dispatch_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,17 @@
 /* The wasm body does what the native one does, bit for bit: blocks over two sessions, refusals with their reasons, API
  * answers. Both are called through the executor. */
-#include "support/rt_chain.h"
+#include "support/rt_tx.h"
 
+#include "chain/api_calls.h"
 #include "chain/executor.h"
+#include "env/sim/world.h"
+#include "keystore/keystore.h"
 #include "runtime/apis.h"
 #include "runtime/blob.h"
+#include "runtime/origin.h"
 #include "runtime/storage/babe.h"
+#include "runtime/storage/session.h"
+#include "runtime/storage/system.h"
 
 #define FIRST_SLOT UINT64_C(270000000)
 
@@ -22,7 +28,8 @@ static int tear_down(void **state)
 }
 
 /* Calls both bodies on the best state; verdicts, reasons, answers and writes are equal. */
-static ph_err_t both(rt_chain_t *c, ph_executor_t *executor, const char *method, ph_bytes_t args)
+static ph_err_t both_with(rt_chain_t *c, ph_executor_t *executor, const char *method, ph_bytes_t args,
+                          const ph_keyring_t *keys /* two, or NULL */, ph_bytes_t *answer /* may be NULL */)
 {
     ph_overlay_t *overlays[2];
     ph_writer_t answers[2];
@@ -32,7 +39,7 @@ static ph_err_t both(rt_chain_t *c, ph_executor_t *executor, const char *method,
     for (size_t i = 0; i < 2; i++) {
         overlays[i] = ph_overlay_new(c->state);
         answers[i] = ph_writer_in(c->arena);
-        ph_native_host_t host = {.overlay = overlays[i], .log = &c->log};
+        ph_native_host_t host = {.overlay = overlays[i], .log = &c->log, .keys = keys ? &keys[i] : NULL};
         err[i] = ph_executor_call(i ? executor : NULL, &host, &answers[i], method, args, why[i], sizeof why[i]);
         ph_native_host_end(&host);
         if (err[i] != PH_OK)
@@ -47,7 +54,14 @@ static ph_err_t both(rt_chain_t *c, ph_executor_t *executor, const char *method,
     if (err[0] == PH_OK && !ph_bytes_equal(ph_writer_bytes(&answers[0]), ph_writer_bytes(&answers[1])))
         fail_msg("%s: different answers", method);
     assert_memory_equal(roots[0], roots[1], 32);
+    if (answer)
+        *answer = ph_writer_bytes(&answers[0]);
     return err[0];
+}
+
+static ph_err_t both(rt_chain_t *c, ph_executor_t *executor, const char *method, ph_bytes_t args)
+{
+    return both_with(c, executor, method, args, NULL, NULL);
 }
 
 static ph_bytes_t encoded(rt_chain_t *c, const ph_block_t *block)
@@ -86,6 +100,24 @@ static void test_blocks(void **state)
     }
     assert_int_equal(c->header.number, 12);
     rt_chain_free(c);
+}
+
+/* As deep as calls may be: the stack of both is enough. */
+static void test_nested_calls(void **state)
+{
+    ph_executor_t *f = *state;
+    rt_bank_t b = rt_bank_new();
+    rt_view_t v;
+    ph_host_storage_set(rt_open(&v, b.c), PH_BYTES_LIT(":code"), ph_bytes(ph_runtime_wasm, ph_runtime_wasm_len));
+    rt_close_and_keep(&v, b.c);
+    for (unsigned depth = 254; depth <= 257; depth++) {
+        rt_tx_t tx = rt_nested(&b, 0, depth);
+        ph_writer_t args = ph_writer_in(b.c->arena);
+        ph_write_bytes(&args, rt_sign(&b, &tx));
+        assert_int_equal(both(b.c, f, "BlockBuilder_apply_extrinsic", ph_writer_bytes(&args)),
+                         depth <= 256 ? PH_OK : PH_ERR_INTERNAL);
+    }
+    rt_chain_free(b.c);
 }
 
 /* A real VRF output (the base point will do: it is an element) goes through 25-bit limbs here and 51-bit limbs there.
@@ -203,11 +235,97 @@ static void test_code(void **state)
     rt_chain_free(c);
 }
 
+/* ---- session keys: two nodes, each with a keystore of its own ---- */
+
+static ph_bytes_t generate_args(rt_chain_t *c, const ph_account_id_t *owner, const char *seed)
+{
+    ph_writer_t w = ph_writer_in(c->arena);
+    ph_args_session_keys_generate_session_keys_t args = {.owner = ph_bytes(owner->bytes, 32),
+                                                         .seed.some = seed != NULL};
+    if (seed)
+        args.seed.value = ph_bytes(seed, strlen(seed));
+    ph_args_session_keys_generate_session_keys_encode(&w, &args);
+    return ph_writer_bytes(&w);
+}
+
+static void assert_taken(rt_chain_t *c, const ph_account_id_t *owner, const ph_opaque_generated_session_keys_t *made)
+{
+    rt_view_t v;
+    ph_session_keys_t keys;
+    ph_account_info_t info;
+    ph_account_id_t other = *owner;
+    ph_rt_t *rt = rt_open(&v, c);
+    ph_system_account_get(rt, owner, &info);
+    info.providers = 1;
+    ph_system_account_set(rt, owner, &info);
+    assert_int_equal(ph_session_keys_decode_all(made->keys, c->arena, &keys), PH_OK);
+    ph_origin_t origin = ph_origin_signed(owner);
+    assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, made->proof), PH_OK);
+    other.bytes[0] ^= 1;
+    origin = ph_origin_signed(&other);
+    assert_int_equal(ph_session_call_set_keys(rt, &origin, &keys, made->proof), PH_SESSION_ERR_INVALID_PROOF);
+    rt_close(&v);
+}
+
+static void test_session_keys(void **state)
+{
+    static const char method[] = "SessionKeys_generate_session_keys";
+    rt_chain_t *c = chain();
+    ph_world_t *world = ph_world_new(&(ph_world_config_t){.seed = 7});
+    ph_keystore_t *stores[2];
+    ph_keyring_t keys[2];
+    for (size_t i = 0; i < 2; i++) {
+        stores[i] = ph_keystore_new(ph_world_add_node(world, i ? "wasm" : "native"), true);
+        keys[i] = ph_keystore_keyring(stores[i]);
+    }
+    const ph_account_id_t owner = {{1, 2, 3}};
+    ph_bytes_t answer;
+    ph_opaque_generated_session_keys_t made;
+    assert_int_equal(both_with(c, *state, method, generate_args(c, &owner, "//Alice"), keys, &answer), PH_OK);
+    assert_int_equal(ph_opaque_generated_session_keys_decode_all(answer, c->arena, &made), PH_OK);
+    static const uint8_t alice[4] = {0xd4, 0x35, 0x93, 0xc7};
+    assert_memory_equal(made.keys.data + 32, alice, 4); /* BABE's, sr25519 */
+    assert_taken(c, &owner, &made);
+    ph_session_keys_t parts;
+    assert_int_equal(ph_session_keys_decode_all(made.keys, c->arena, &parts), PH_OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(ph_keystore_has(stores[i], PH_KEY_GRANDPA, parts.grandpa.bytes));
+        assert_true(ph_keystore_has(stores[i], PH_KEY_BABE, parts.babe.bytes));
+        assert_true(ph_keystore_has(stores[i], PH_KEY_PARA_VALIDATOR, parts.para_validator.bytes));
+        assert_true(ph_keystore_has(stores[i], PH_KEY_PARA_ASSIGNMENT, parts.para_assignment.bytes));
+        assert_true(ph_keystore_has(stores[i], PH_KEY_AUTHORITY_DISCOVERY, parts.authority_discovery.bytes));
+        assert_true(ph_keystore_has(stores[i], PH_KEY_BEEFY, parts.beefy.bytes));
+    }
+    /* What cannot be done fails alike, and by name. */
+    assert_int_equal(both_with(c, *state, method, generate_args(c, &owner, "not a phrase"), keys, NULL),
+                     PH_ERR_INTERNAL);
+    assert_int_equal(both(c, *state, method, generate_args(c, &owner, NULL)), PH_ERR_INTERNAL);
+    /* Random ones, of either body. */
+    ph_keyring_t same[2] = {keys[0], keys[0]};
+    for (size_t i = 0; i < 2; i++) {
+        ph_overlay_t *overlay = ph_overlay_new(c->state);
+        ph_native_host_t host = {.overlay = overlay, .log = &c->log, .keys = &same[i]};
+        ph_writer_t w = ph_writer_in(c->arena);
+        char why[200] = "";
+        ph_bytes_t args = generate_args(c, &owner, NULL);
+        assert_int_equal(ph_executor_call(i ? *state : NULL, &host, &w, method, args, why, sizeof why), PH_OK);
+        assert_int_equal(ph_opaque_generated_session_keys_decode_all(ph_writer_bytes(&w), c->arena, &made), PH_OK);
+        assert_taken(c, &owner, &made);
+        ph_native_host_end(&host);
+        ph_overlay_free(overlay);
+    }
+    for (size_t i = 0; i < 2; i++)
+        ph_keystore_free(stores[i]);
+    ph_world_free(world);
+    rt_chain_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocks),      cmocka_unit_test(test_vrf_randomness), cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_all_methods), cmocka_unit_test(test_code),
+        cmocka_unit_test(test_blocks),       cmocka_unit_test(test_nested_calls), cmocka_unit_test(test_vrf_randomness),
+        cmocka_unit_test(test_answers),      cmocka_unit_test(test_all_methods),  cmocka_unit_test(test_code),
+        cmocka_unit_test(test_session_keys),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
