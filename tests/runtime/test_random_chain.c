@@ -46,6 +46,8 @@ static void add_tally(ph_chain_tally_t *sum, const ph_chain_tally_t *t)
     sum->candidates += t->candidates;
     sum->sessions += t->sessions;
     sum->wedged += t->wedged;
+    for (size_t d = 0; d < PH_CHAIN_DEEDS; d++)
+        sum->deeds[d] += t->deeds[d];
     for (size_t p = 0; p < 256; p++)
         for (size_t v = 0; v < 64; v++) {
             sum->tried[p][v] += t->tried[p][v];
@@ -59,6 +61,8 @@ static void print_tally(const ph_chain_tally_t *t)
     printf("%zu blocks, %zu sessions, %zu candidates, %zu votes; transactions: %zu applied, %zu of them failed, %zu "
            "refused; %zu chains stuck\n",
            t->blocks, t->sessions, t->candidates, t->votes, t->applied, t->failed, t->refused, t->wedged);
+    for (size_t d = 0; d < PH_CHAIN_DEEDS; d++)
+        printf("  %s: %u\n", ph_chain_deed_names[d], t->deeds[d]);
     for (size_t p = 0; p < ph_pallet_count; p++) {
         const ph_pallet_info_t *pallet = &ph_pallets[p];
         for (size_t v = 0; pallet->calls && v < pallet->calls->variant_count; v++) {
@@ -107,6 +111,8 @@ static const char *missing_event(const ph_chain_tally_t *t)
                                             {"Coretime", "CoreAssigned"},
                                             {"Grandpa", "NewAuthorities"},
                                             {"ValidatorManager", "ValidatorsDeregistered"},
+                                            {"ParasDisputes", "Revert"},
+                                            {"Offences", "Offence"},
                                             {"Sudo", "Sudid"}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         for (size_t p = 0; p < ph_pallet_count; p++) {
@@ -121,6 +127,20 @@ static const char *missing_event(const ph_chain_tally_t *t)
     return NULL;
 }
 
+/* Did the call succeed, and fail at other times? */
+static bool has_done(const ph_chain_tally_t *t, const char *pallet, const char *name)
+{
+    for (size_t p = 0; p < ph_pallet_count; p++)
+        for (size_t v = 0; ph_pallets[p].calls && v < ph_pallets[p].calls->variant_count; v++) {
+            const ph_variant_t *call = &ph_pallets[p].calls->variants[v];
+            uint32_t done = t->done[ph_pallets[p].index][call->index],
+                     tried = t->tried[ph_pallets[p].index][call->index];
+            if (strcmp(ph_pallets[p].name, pallet) == 0 && strcmp(call->name, name) == 0)
+                return done > 0 && tried > done;
+        }
+    return false;
+}
+
 static void test_legal_chains(void **state)
 {
     (void)state;
@@ -131,6 +151,13 @@ static void test_legal_chains(void **state)
     assert_true(t.applied - t.failed > t.blocks / 4 && t.refused > 0 && t.failed > 0);
     if (missing_event(&t))
         fail_msg("no %s has happened", missing_event(&t));
+    for (size_t d = 0; d < PH_CHAIN_DEEDS; d++)
+        if (t.deeds[d] == 0)
+            fail_msg("there are no %s", ph_chain_deed_names[d]);
+    assert_true(has_done(&t, "ParasSlashing", "report_dispute_lost_unsigned"));
+    assert_true(has_done(&t, "Babe", "report_equivocation") && has_done(&t, "Babe", "report_equivocation_unsigned"));
+    assert_true(has_done(&t, "Grandpa", "report_equivocation") &&
+                has_done(&t, "Grandpa", "report_equivocation_unsigned"));
 }
 
 /* Root may do anything; blocks still come to the same state whoever executes them, and nothing dies but the chain. */
@@ -221,6 +248,7 @@ static void test_plants_are_seen(void **state)
     plants_t p = {0};
     add_plants(&p, ph_state_plants_paras, ph_state_plants_paras_count);
     add_plants(&p, ph_state_plants_messages, ph_state_plants_messages_count);
+    add_plants(&p, ph_state_plants_disputes, ph_state_plants_disputes_count);
     add_plants(&p, ph_state_plants_rest, ph_state_plants_rest_count);
     ph_chain_maker_t *m = ph_chain_maker_new(PLANT_SEED, false);
     for (size_t block = 0; block < PLANT_BLOCKS && p.count > 0 && ph_chain_maker_block(m); block++) {

@@ -49,6 +49,8 @@ static ph_host_configuration_t configuration(void)
     config.minimum_validation_upgrade_delay = 5;
     config.max_upward_queue_count = 40;
     config.minimum_backing_votes = 1;
+    config.dispute_period.v = 2;
+    config.approval_voting_params.max_approval_coalesce_count = 3;
     config.scheduler_params.group_rotation_frequency = 5;
     config.scheduler_params.lookahead = 3;
     config.scheduler_params.num_cores = 1; /* one more than the paras at genesis need */
@@ -243,19 +245,31 @@ static void tell_call(ph_chain_maker_t *m, const ph_maker_call_t *call)
         ph_maker_tell(m, "signer %zu: %s", call->signer, hex);
 }
 
+static void push_call(ph_chain_maker_t *m, rt_author_t *a, const ph_maker_call_t *call)
+{
+    tell_call(m, call);
+    size_t before = m->tally.applied;
+    bool done = push(m, a, call->bare ? bare(m, call->encoded) : signed_by(m, call->signer, call->encoded));
+    if (!call->bare)
+        m->pending[call->signer] += m->tally.applied > before;
+    count(m, call->encoded, done);
+}
+
+static void push_reports(ph_chain_maker_t *m, rt_author_t *a)
+{
+    ph_maker_calls_t reports = {0};
+    ph_maker_reports(m, &reports);
+    for (size_t i = 0; i < reports.count; i++)
+        push_call(m, a, &reports.items[i]);
+}
+
 static void push_calls(ph_chain_maker_t *m, rt_author_t *a)
 {
     size_t wanted = maker_below(m, 10);
     for (size_t i = 0; i < wanted; i++) {
         ph_maker_call_t call;
-        if (!ph_maker_random_call(m, &call))
-            continue;
-        tell_call(m, &call);
-        size_t before = m->tally.applied;
-        bool done = push(m, a, call.bare ? bare(m, call.encoded) : signed_by(m, call.signer, call.encoded));
-        if (!call.bare)
-            m->pending[call.signer] += m->tally.applied > before;
-        count(m, call.encoded, done);
+        if (ph_maker_random_call(m, &call))
+            push_call(m, a, &call);
     }
 }
 
@@ -322,7 +336,10 @@ static void count_block(ph_chain_maker_t *m)
 {
     ph_scraped_on_chain_votes_t votes;
     ph_session_index_t before, after;
-    ph_session_current_index_get(&m->view.rt, &before);
+    rt_view_t old = m->view;
+    old.rt.host = &old.host;
+    m->looking = false;
+    ph_session_current_index_get(&old.rt, &before);
     ph_rt_t *rt = ph_chain_maker_look(m);
     if (ph_para_inherent_on_chain_votes_get(rt, &votes))
         m->tally.candidates += votes.backing_validators_per_candidate.count;
@@ -330,13 +347,15 @@ static void count_block(ph_chain_maker_t *m)
     m->tally.sessions += after.v - before.v;
     m->tally.blocks++;
     count_events(m, rt);
+    ph_maker_count_deeds(m, &old.rt, rt);
     ph_chain_maker_look_away(m);
+    rt_close(&old);
 }
 
 static bool make_block(ph_chain_maker_t *m, ph_block_t *block)
 {
     rt_author_t a;
-    ph_babe_pre_digest_t claim = rt_plain_claim(m->slot, (uint32_t)maker_below(m, 3));
+    ph_babe_pre_digest_t claim = rt_plain_claim(m->slot, (uint32_t)maker_below(m, MAKER_AUTHORS));
     if (rt_author_open(&a, m->c, &claim) != PH_OK) {
         rt_author_drop(&a);
         return wedged(m, "opening");
@@ -346,6 +365,7 @@ static bool make_block(ph_chain_maker_t *m, ph_block_t *block)
         return wedged(m, "inherents");
     }
     push_votes(m, &a);
+    push_reports(m, &a);
     push_calls(m, &a);
     return rt_author_close(&a, block) == PH_OK || wedged(m, "closing");
 }

@@ -18,11 +18,49 @@
 
 typedef struct ph_chain_maker ph_chain_maker_t;
 
+/* What happens about disputes, that neither a call nor an event tells. */
+typedef enum ph_chain_deed {
+    PH_DEED_SET_OFFERED, /* to the inherent */
+    PH_DEED_SET_TAKEN,   /* by it, imported or not */
+    PH_DEED_SET_NOT_IMPORTED,
+    PH_DEED_VOTE_OFFERED,
+    PH_DEED_VOTE_TAKEN,
+    PH_DEED_VOTE_EXPLICIT, /* … taken, by kind of statement */
+    PH_DEED_VOTE_SECONDED,
+    PH_DEED_VOTE_BACKED,
+    PH_DEED_VOTE_APPROVED,
+    PH_DEED_VOTE_APPROVED_SEVERAL,
+    PH_DEED_VOTE_AGAINST,
+    PH_DEED_VOTE_IN_PAST_SESSION,
+    PH_DEED_VOTE_BY_ONE_WHO_LEFT,
+    PH_DEED_VOTE_BY_DISABLED,
+    PH_DEED_DISPUTE_LOCAL, /* begun */
+    PH_DEED_DISPUTE_REMOTE,
+    PH_DEED_CONCLUDED_VALID,
+    PH_DEED_CONCLUDED_INVALID,
+    PH_DEED_CONCLUDED_IN_PAST_SESSION,
+    PH_DEED_TIMED_OUT, /* forgotten unresolved */
+    PH_DEED_EVICTED,   /* a candidate from its core */
+    PH_DEED_FROZEN,    /* … and the chain */
+    PH_DEED_FROZEN_BY_INCLUSION,
+    PH_DEED_UNFROZEN,
+    PH_DEED_SLASH_FOR_INVALID, /* waits to be reported */
+    PH_DEED_SLASH_AGAINST_VALID,
+    PH_DEED_SLASH_REPORTED,
+    PH_DEED_SLASH_PRUNED,
+    PH_DEED_REPORT_TWICE, /* offered */
+    PH_DEED_REPORT_WRONG,
+    PH_DEED_DISABLED,
+    PH_CHAIN_DEEDS
+} ph_chain_deed_t;
+extern const char *const ph_chain_deed_names[PH_CHAIN_DEEDS];
+
 /* How often things happened; calls by pallet and variant, whether they succeeded or not. */
 typedef struct ph_chain_tally {
     size_t blocks, refused, applied, failed, votes, candidates, sessions, wedged;
     uint32_t tried[256][64], done[256][64];
     uint32_t events[256][64]; /* by pallet and variant */
+    uint32_t deeds[PH_CHAIN_DEEDS];
 } ph_chain_tally_t;
 
 ph_chain_maker_t *ph_chain_maker_new(uint64_t seed, bool wild);

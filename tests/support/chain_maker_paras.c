@@ -6,7 +6,7 @@
 
 /* ---- validators ---- */
 
-static const ph_sr25519_keypair_t *pair_of(const ph_chain_maker_t *m, const ph_validator_id_t *id)
+const ph_sr25519_keypair_t *ph_maker_pair(const ph_chain_maker_t *m, const ph_validator_id_t *id)
 {
     for (size_t i = 0; i < MAKER_KEYS; i++)
         if (memcmp(m->keys[i].para_validator.public_key, id->bytes, 32) == 0)
@@ -24,7 +24,7 @@ static void prepare(ph_chain_maker_t *m, para_world_t *w, size_t *active)
     ph_paras_shared_active_validator_indices_get(w->rt, &order);
     *active = keys.count < order.count ? keys.count : order.count;
     for (size_t i = 0; i < *active; i++) {
-        const ph_sr25519_keypair_t *pair = pair_of(m, &keys.items[i]);
+        const ph_sr25519_keypair_t *pair = ph_maker_pair(m, &keys.items[i]);
         if (order.items[i].v >= PW_MAX_VALIDATORS)
             *active = 0;
         else
@@ -93,7 +93,7 @@ static void add_candidate(ph_chain_maker_t *m, para_world_t *w, ph_parachains_in
     ph_maker_tell(m, "candidate of %u on core %u", para, core);
 }
 
-void ph_maker_fill_inherent(ph_chain_maker_t *m, ph_parachains_inherent_data_t *data)
+static void add_candidates(ph_chain_maker_t *m, ph_parachains_inherent_data_t *data)
 {
     para_world_t w;
     size_t active;
@@ -110,6 +110,12 @@ void ph_maker_fill_inherent(ph_chain_maker_t *m, ph_parachains_inherent_data_t *
     for (size_t i = 0; i < claims.count; i++)
         if (claims.items[i].value.count > 0 && maker_chance(m, 85))
             add_candidate(m, &w, data, claims.items[i].key.v, claims.items[i].value.items[0].v);
+}
+
+void ph_maker_fill_inherent(ph_chain_maker_t *m, ph_parachains_inherent_data_t *data)
+{
+    add_candidates(m, data);
+    ph_maker_dispute(m, data);
 }
 
 /* ---- votes on code ---- */
@@ -140,7 +146,7 @@ void ph_maker_votes(ph_chain_maker_t *m, ph_maker_extrinsics_t *out)
     for (size_t i = 0; i < subjects.count; i++) {
         bool accept = subjects.items[i].bytes[0] % 5 != 0;
         for (uint32_t v = 0; v < keys.count; v++) {
-            const ph_sr25519_keypair_t *pair = pair_of(m, &keys.items[v]);
+            const ph_sr25519_keypair_t *pair = ph_maker_pair(m, &keys.items[v]);
             if (pair && maker_chance(m, 50))
                 ph_list_push(m->c->arena, out, vote(m, &subjects.items[i], v, accept, pair));
         }

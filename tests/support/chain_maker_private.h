@@ -10,8 +10,33 @@
 
 #include "support/random.h"
 
-enum { MAKER_SIGNERS = 8, MAKER_VALIDATORS = 6, MAKER_KEYS = 24, MAKER_CODES = 12, MAKER_PARAS = 9 };
+enum {
+    MAKER_SIGNERS = 8,
+    MAKER_VALIDATORS = 6,
+    MAKER_KEYS = 24,
+    MAKER_CODES = 12,
+    MAKER_PARAS = 9,
+    MAKER_AUTHORS = 3, /* the first validators make the blocks */
+    MAKER_DISPUTES = 8
+};
 extern const uint32_t ph_maker_paras[MAKER_PARAS];
+
+/* A dispute that the maker carries on. */
+typedef struct ph_maker_dispute {
+    ph_candidate_hash_t candidate;
+    ph_session_index_t session;
+    uint8_t fate;    /* private to chain_maker_disputes.c */
+    unsigned rounds; /* of votes so far */
+} ph_maker_dispute_t;
+
+/* Whose key it was in a session that may be over. */
+typedef struct ph_maker_proof {
+    char type[4];
+    size_t key; /* one of MAKER_KEYS */
+    ph_membership_proof_t proof;
+    ph_slot_t slot; /* of that session */
+    uint64_t set_id;
+} ph_maker_proof_t;
 
 struct ph_chain_maker {
     rt_chain_t *c;
@@ -26,6 +51,11 @@ struct ph_chain_maker {
     rt_view_t view; /* of the best block, open while the next is made */
     bool looking;
     ph_writer_t story;
+    ph_maker_dispute_t disputes[MAKER_DISPUTES];
+    size_t dispute_count;
+    PH_LIST(ph_maker_proof_t) proofs;
+    ph_session_index_t proven; /* the last session with proofs */
+    ph_bytes_t last_report;    /* a bare call */
 
     /* Of the block in hand. */
     ph_block_t block;
@@ -57,5 +87,15 @@ bool ph_maker_tame(ph_chain_maker_t *m, ph_call_t *call, size_t signer);
 void ph_maker_fill_inherent(ph_chain_maker_t *m, ph_parachains_inherent_data_t *data);
 typedef PH_LIST(ph_bytes_t) ph_maker_extrinsics_t;
 void ph_maker_votes(ph_chain_maker_t *m, ph_maker_extrinsics_t *out);
+
+/* chain_maker_disputes.c: votes for the inherent, behind its candidates. */
+void ph_maker_dispute(ph_chain_maker_t *m, ph_parachains_inherent_data_t *data);
+const ph_sr25519_keypair_t *ph_maker_pair(const ph_chain_maker_t *m, const ph_validator_id_t *id);
+/* chain_maker_tally.c: the block made, `before` and `after` it. */
+void ph_maker_count_deeds(ph_chain_maker_t *m, ph_rt_t *before, ph_rt_t *after);
+
+/* chain_maker_reports.c: reports of misbehaviour, and what root does about disputes. */
+typedef PH_LIST(ph_maker_call_t) ph_maker_calls_t;
+void ph_maker_reports(ph_chain_maker_t *m, ph_maker_calls_t *out);
 
 #endif

@@ -121,6 +121,8 @@ static bool tame_wrapper(ph_chain_maker_t *m, ph_call_paras_sudo_wrapper_t *call
         return touch(m, call->sudo_schedule_parathread_upgrade.id);
     case PH_CALL_PARAS_SUDO_WRAPPER_SUDO_SCHEDULE_PARACHAIN_DOWNGRADE:
         return touch(m, call->sudo_schedule_parachain_downgrade.id);
+    case PH_CALL_PARAS_SUDO_WRAPPER_SUDO_QUEUE_DOWNWARD_XCM:
+        return true;
     case PH_CALL_PARAS_SUDO_WRAPPER_SUDO_ESTABLISH_HRMP_CHANNEL:
         call->sudo_establish_hrmp_channel.max_capacity = (uint32_t)maker_below(m, 5);
         call->sudo_establish_hrmp_channel.max_message_size = (uint32_t)maker_below(m, 220);
@@ -241,8 +243,9 @@ static bool tame_configuration(ph_chain_maker_t *m, ph_call_configuration_t *cal
     case PH_CALL_CONFIGURATION_SET_CORETIME_CORES:
         call->set_coretime_cores.new = 4 + size % 4;
         return true;
-    case PH_CALL_CONFIGURATION_SET_SCHEDULER_PARAMS:
-        return false; /* num_cores and lookahead by the calls above and below */
+    case PH_CALL_CONFIGURATION_SET_SCHEDULER_PARAMS: /* num_cores and lookahead by the calls above and below */
+    case PH_CALL_CONFIGURATION_SET_DISPUTE_PERIOD:   /* one that shrinks leaves sessions that nobody prunes */
+        return false;
     case PH_CALL_CONFIGURATION_SET_SCHEDULING_LOOKAHEAD:
         call->set_scheduling_lookahead.new = 1 + size % 5;
         return true;
@@ -332,6 +335,9 @@ bool ph_maker_tame(ph_chain_maker_t *m, ph_call_t *call, size_t signer)
         return tame_validators(m, &call->validator_manager);
     case PH_CALL_CORETIME:
         return tame_coretime(m, &call->coretime);
+    case PH_CALL_PARAS_DISPUTES: /* force_unfreeze */
+        ph_state_checker_unfreeze(&m->checker);
+        return true;
     case PH_CALL_SUDO:
         return tame_sudo(m, &call->sudo, signer);
     default:

@@ -14,6 +14,7 @@
 #include "runtime/storage/dmp.h"
 #include "runtime/storage/historical.h"
 #include "runtime/storage/hrmp.h"
+#include "runtime/storage/para_inclusion.h"
 #include "runtime/storage/paras.h"
 #include "runtime/storage/paras_shared.h"
 #include "runtime/storage/registrar.h"
@@ -49,6 +50,8 @@ size_t ph_state_check(ph_state_checker_t *c, ph_rt_t *rt)
     ph_state_check_money(c, rt);
     ph_state_check_cores(c, rt);
     ph_state_check_sessions(c, rt);
+    ph_state_check_disputes(c, rt);
+    ph_state_check_slashes(c, rt);
     return c->broken;
 }
 
@@ -105,6 +108,20 @@ static void remember_paras(ph_state_checker_t *c, ph_rt_t *rt)
         ph_list_push(c->arena, &c->living, para);
 }
 
+static void remember_candidates(ph_state_checker_t *c, ph_rt_t *rt)
+{
+    ph_bytes_t cursor = {0};
+    ph_para_id_t para;
+    ph_vec_pending_candidate_t queue;
+    while (ph_para_inclusion_pending_availability_next(rt, &cursor, &para, &queue)) {
+        bool known = false;
+        for (size_t i = 0; i < c->several.count; i++)
+            known |= c->several.items[i].v == para.v;
+        if (queue.count > 1 && !known)
+            ph_list_push(c->arena, &c->several, para);
+    }
+}
+
 static void remember_chains(ph_state_checker_t *c, ph_rt_t *rt)
 {
     ph_bytes_t cursor = {0};
@@ -145,7 +162,9 @@ void ph_state_checker_remember(ph_state_checker_t *c, ph_rt_t *rt)
 {
     c->decreed = decreed(c, rt);
     remember_paras(c, rt);
+    remember_candidates(c, rt);
     remember_chains(c, rt);
+    ph_state_remember_disputes(c, rt);
     ph_system_number_get(rt, &c->number);
 }
 

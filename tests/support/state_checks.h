@@ -21,6 +21,13 @@ typedef struct ph_chain_link {
     uint64_t next; /* dmp: index of the next message */
 } ph_chain_link_t;
 
+/* A dispute as it was after the block before. */
+typedef struct ph_known_dispute {
+    ph_session_index_t session;
+    ph_candidate_hash_t candidate;
+    bool reverts; /* enough are against it to give up a chain that has included it */
+} ph_known_dispute_t;
+
 typedef struct ph_state_checker {
     ph_arena_t *arena;
     /* What a state does not say of its past. */
@@ -28,8 +35,13 @@ typedef struct ph_state_checker {
     bool left;                                  /* some para has begun to leave */
     PH_LIST(ph_para_id_t) living;               /* paras that have a lifecycle */
     PH_LIST(ph_chain_link_t) downward, channels;
-    ph_block_number_t number; /* of the last block remembered */
-    ph_u128_t decreed;        /* issuance that root made (mod 2^128) */
+    ph_block_number_t number;      /* of the last block remembered */
+    ph_u128_t decreed;             /* issuance that root made (mod 2^128) */
+    PH_LIST(ph_para_id_t) several; /* paras of which several candidates have been pending at a time */
+    PH_LIST(ph_known_dispute_t) disputes;
+    ph_opt_block_number_t frozen;
+    PH_LIST(ph_block_number_t) frozen_blocks; /* in which nothing but votes went on chain */
+    bool unfrozen;                            /* root may have unfrozen the chain in the block not remembered yet */
 
     /* The last check. */
     size_t broken;
@@ -43,6 +55,8 @@ size_t ph_state_check(ph_state_checker_t *c, ph_rt_t *rt);
 void ph_state_checker_remember(ph_state_checker_t *c, ph_rt_t *rt);
 /* Root trusts code, before the block in which it says so. */
 void ph_state_checker_trust(ph_state_checker_t *c, ph_validation_code_t code);
+/* Root may unfreeze the chain in the next block. */
+void ph_state_checker_unfreeze(ph_state_checker_t *c);
 
 /* ---- for the files of checks ---- */
 void ph_state_broken(ph_state_checker_t *c, const char *format, ...) PH_PRINTF(2, 3);
@@ -57,6 +71,9 @@ void ph_state_check_upward(ph_state_checker_t *c, ph_rt_t *rt);   /* books, page
 void ph_state_check_money(ph_state_checker_t *c, ph_rt_t *rt);    /* issuance, reserves */
 void ph_state_check_cores(ph_state_checker_t *c, ph_rt_t *rt);    /* groups, schedules, claims, candidates */
 void ph_state_check_sessions(ph_state_checker_t *c, ph_rt_t *rt); /* validators and their keys */
+void ph_state_check_disputes(ph_state_checker_t *c, ph_rt_t *rt); /* votes, conclusions, freezing, pruning */
+void ph_state_check_slashes(ph_state_checker_t *c, ph_rt_t *rt);  /* losers to be punished, offences, the disabled */
+void ph_state_remember_disputes(ph_state_checker_t *c, ph_rt_t *rt);
 
 /* Has a para left since the beginning, or begun to, in the block not remembered yet included? The pallets keep deposits
  * for channels that it asked for, or that were asked of it, and forget to count requests down. */

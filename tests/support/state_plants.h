@@ -12,7 +12,9 @@ typedef struct ph_state_plant {
     const char *report;         /* what the checks say then, in part */
 } ph_state_plant_t;
 
-extern const ph_state_plant_t ph_state_plants_paras[], ph_state_plants_messages[], ph_state_plants_rest[];
-extern const size_t ph_state_plants_paras_count, ph_state_plants_messages_count, ph_state_plants_rest_count;
+extern const ph_state_plant_t ph_state_plants_paras[], ph_state_plants_messages[], ph_state_plants_disputes[],
+    ph_state_plants_rest[];
+extern const size_t ph_state_plants_paras_count, ph_state_plants_messages_count, ph_state_plants_disputes_count,
+    ph_state_plants_rest_count;
 
 #endif
