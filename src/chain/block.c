@@ -162,3 +162,26 @@ ph_relay_block_t *ph_relay_block_genesis(ph_state_t *state)
     block->encoded = ph_writer_to_buf(&w);
     return block;
 }
+
+ph_err_t ph_relay_block_base(ph_relay_block_t **out, const ph_header_t *header, ph_state_t *state, const char **why)
+{
+    const ph_vec_opaque_extrinsic_t unknown = {0};
+    ph_hash_t hash = ph_relay_block_header_hash(header);
+    *why = "its state root is not that of the state";
+    if (memcmp(header->state_root.bytes, ph_state_root(state), sizeof header->state_root.bytes) != 0)
+        return PH_ERR_INVALID;
+    if (header->number == 0) {
+        ph_relay_block_t *genesis = ph_relay_block_genesis(state);
+        *why = "it says number 0, and is not the genesis block of the state";
+        if (ph_hash_equal(&genesis->hash, &hash)) {
+            *out = genesis;
+            return PH_OK;
+        }
+        ph_relay_block_unref(genesis);
+        return PH_ERR_INVALID;
+    }
+    PH_TRY(ph_relay_block_make(out, header, &unknown, why));
+    (*out)->state = ph_state_ref(state);
+    (*out)->bodiless = true;
+    return PH_OK;
+}

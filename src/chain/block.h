@@ -20,6 +20,7 @@ typedef struct ph_relay_block {
     uint32_t authority;
     bool primary;
     ph_state_t *state; /* after the block */
+    bool bodiless;     /* begun with, and only its header is known: `body` and `encoded` are without what it held */
     /* Who runs the code in the state (chain/executor.h); borrowed, the same for all blocks of a chain. NULL: the
      * runtime's native body, whatever the code is. */
     struct ph_executor *executor;
@@ -38,6 +39,11 @@ PH_MUST_CHECK ph_err_t ph_relay_block_make(ph_relay_block_t **out, const ph_head
 bool ph_relay_block_hangs_together(const ph_relay_block_t *block);
 /* Block 0 over a state: parent zero, no body, empty digest. Takes a reference to the state. */
 ph_relay_block_t *ph_relay_block_genesis(ph_state_t *state);
+/* The block that a chain begun with a dumped state stands on: its header, with its seal, and the state after it, which
+ * a reference is taken to. Of number 0 it is the genesis block over that state. MALFORMED or INVALID (header and state
+ * are not of one block) with a reason in *why. */
+PH_MUST_CHECK ph_err_t ph_relay_block_base(ph_relay_block_t **out, const ph_header_t *header, ph_state_t *state,
+                                           const char **why);
 
 ph_hash_t ph_relay_block_header_hash(const ph_header_t *header);
 

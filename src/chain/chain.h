@@ -33,7 +33,7 @@ typedef struct ph_chain_hooks {
 typedef struct ph_chain_config {
     ph_env_t *env;
     ph_keystore_t *keystore;   /* NULL: this node authors nothing */
-    ph_relay_block_t *genesis; /* a reference is taken */
+    ph_relay_block_t *genesis; /* block 0, or the one to begin with (ph_relay_block_base); a reference is taken */
     uint64_t slot_ms;
     uint32_t finality_depth;
     uint8_t roles;       /* handshake: 1 full node, 4 authority */
@@ -51,7 +51,10 @@ void ph_chain_free(ph_chain_t *chain);
 ph_relay_block_t *ph_chain_block(const ph_chain_t *chain, const ph_hash_t *hash); /* NULL: unknown or pruned */
 ph_relay_block_t *ph_chain_best(const ph_chain_t *chain);
 ph_relay_block_t *ph_chain_finalized(const ph_chain_t *chain);
-/* The block of that height on the best chain, NULL above it. Final blocks stay in the tree. */
+/* Of block 0, which the chain may have begun after. */
+ph_hash_t ph_chain_genesis_hash(const ph_chain_t *chain);
+/* The block of that height on the best chain, NULL above it and below the one it began with. Final blocks stay in the
+ * tree. */
 ph_relay_block_t *ph_chain_at(const ph_chain_t *chain, ph_block_number_t number);
 bool ph_chain_is_ancestor(const ph_chain_t *chain, const ph_hash_t *ancestor, const ph_hash_t *of);
 /* Blocks without children, oldest first. */
@@ -85,5 +88,9 @@ PH_MUST_CHECK ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_rel
  * Never remembered. Errors as those of ph_chain_call. */
 PH_MUST_CHECK ph_err_t ph_chain_call_submit(ph_chain_t *chain, ph_buf_t **result, const ph_hash_t *block,
                                             const char *method, ph_bytes_t args);
+/* A call of the node's owner, which may use the keys of this node and make new ones
+ * (SessionKeys_generate_session_keys). Never remembered. Errors as those of ph_chain_call. */
+PH_MUST_CHECK ph_err_t ph_chain_call_with_keys(ph_chain_t *chain, ph_buf_t **result, const ph_hash_t *block,
+                                               const char *method, ph_bytes_t args, const ph_keyring_t *keys);
 
 #endif

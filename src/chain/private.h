@@ -12,7 +12,7 @@
 typedef struct tree_node {
     ph_relay_block_t *block;
     struct tree_node *parent, *first_child, *next_sibling;
-    uint64_t primaries; /* primary slots from genesis */
+    uint64_t primaries; /* primary slots from where the chain began */
     bool final;
 } tree_node_t;
 
@@ -43,8 +43,9 @@ struct ph_chain {
     ph_chain_config_t config;
     ph_env_t *env;
     ph_map_t nodes; /* ph_hash_t → tree_node_t * */
-    tree_node_t *genesis, *best, *final;
-    PH_LIST(ph_hash_t) best_chain; /* by number */
+    tree_node_t *base, *best, *final;
+    PH_LIST(ph_hash_t) best_chain; /* by number, from the block that it began with */
+    ph_hash_t genesis_hash;        /* of block 0 */
     ph_map_t pending;              /* ph_hash_t → pending_block_t */
     ph_map_t refused;              /* ph_hash_t → nothing: invalid, not to be tried again */
     PH_LIST(sync_peer_t) peers;

@@ -202,6 +202,22 @@ static ph_err_t read_genesis(spec_reader_t *r, ph_spec_t *out, const json_t *gen
     return PH_OK;
 }
 
+static ph_err_t read_base(spec_reader_t *r, ph_spec_t *out, const json_t *base)
+{
+    ph_bytes_t bytes;
+    if (!base)
+        return PH_OK;
+    if (!json_is_string(base) ||
+        ph_unhex(r->kept, json_string_value(base), json_string_length(base), &bytes) != PH_OK ||
+        ph_header_decode_all(bytes, r->kept, &out->base) != PH_OK)
+        return fail(r, PH_ERR_MALFORMED, "base: expected the SCALE encoding of a block's header, hexadecimal");
+    if (!ph_hash_equal(&out->base.state_root, &out->state_root))
+        return fail(r, PH_ERR_MALFORMED, "base: its state root is not that of the state");
+    out->has_base = true;
+    out->block_hash = ph_hash_of_header(&out->base);
+    return PH_OK;
+}
+
 static const char *text_of(ph_arena_t *arena, const json_t *json, const char *key)
 {
     const char *text = json_string_value(json_object_get(json, key));
@@ -221,8 +237,10 @@ ph_err_t ph_spec_read_pairs(ph_spec_t *out, ph_spec_pairs_t *pairs, ph_arena_t *
     out->name = text_of(arena, json, "name");
     out->id = text_of(arena, json, "id");
     ph_err_t err = read_genesis(&r, out, json_object_get(json, "genesis"), state_version);
-    if (err == PH_OK)
+    if (err == PH_OK) {
         out->block_hash = ph_spec_genesis_hash(&out->state_root);
+        err = read_base(&r, out, json_object_get(json, "base"));
+    }
     ph_arena_free(r.arena);
     json_decref(json);
     return err;

@@ -3,11 +3,12 @@
  * A raw specification is JSON with every key and value of the genesis state, hexadecimal:
  * {"name", "id", …, "genesis": {"raw": {"top": {key: value}, "childrenDefault": {child: {key: value}}}}}, or just the
  * state's root:
- * {"genesis": {"stateRootHash": "0x…"}}. The state version, which decides how the trie is hashed, is read from the
- * runtime in the state (key ":code") without running it: from the custom sections "runtime_version" and "runtime_apis"
- * of the blob. Blobs from before there were such sections (2021) are older than state version 1 (2022), so they have
- * version 0. (Source: polkadot-sdk, sc-chain-spec; sc-executor: read_embedded_version; sp-version:
- * decode_with_version_hint.)
+ * {"genesis": {"stateRootHash": "0x…"}}. A member "base" of ours, the SCALE encoding of a header, says that the state
+ * is the one after that block, and a chain begun with the specification goes on from there. The state version, which
+ * decides how the trie is hashed, is read from the runtime in the state (key ":code") without running it: from the
+ * custom sections "runtime_version" and "runtime_apis" of the blob. Blobs from before there were such sections (2021)
+ * are older than state version 1 (2022), so they have version 0. (Source: polkadot-sdk, sc-chain-spec; sc-executor:
+ * read_embedded_version; sp-version: decode_with_version_hint.)
  */
 #ifndef PH_CHAIN_SPEC_H
 #define PH_CHAIN_SPEC_H
@@ -31,7 +32,9 @@ typedef struct ph_spec {
     int state_version;
     ph_spec_version_from_t version_from;
     size_t top_count, child_count;
-    ph_hash_t state_root, block_hash;
+    ph_hash_t state_root, block_hash; /* of block 0 over that state, or of the base */
+    bool has_base;
+    ph_header_t base; /* in the arena */
     bool has_code;
     size_t code_len;     /* as it stands in the state, maybe compressed */
     ph_hash_t code_hash; /* BLAKE2b-256 of that */

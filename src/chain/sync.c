@@ -240,7 +240,7 @@ static ph_buf_t *handshake(const ph_chain_t *chain)
     ph_block_announces_handshake_t shake = {.roles = chain->config.roles,
                                             .best_number = best->header.number,
                                             .best_hash = best->hash,
-                                            .genesis_hash = chain->config.genesis->hash};
+                                            .genesis_hash = chain->genesis_hash};
     ph_writer_t w = PH_WRITER_HEAP;
     ph_block_announces_handshake_encode(&w, &shake);
     return ph_writer_to_buf(&w);
@@ -252,7 +252,7 @@ static void on_opened(void *ctx, ph_peer_id_t from, ph_bytes_t shake)
     ph_arena_t *arena = ph_arena_new();
     ph_block_announces_handshake_t theirs;
     bool good = ph_block_announces_handshake_decode_all(shake, arena, &theirs) == PH_OK &&
-                ph_chain_same(&theirs.genesis_hash, &chain->config.genesis->hash);
+                ph_chain_same(&theirs.genesis_hash, &chain->genesis_hash);
     if (!good) {
         ph_net_close(chain->env, from, PH_PROTO_BLOCK_ANNOUNCES_1);
     } else if (!find_peer(chain, from)) {

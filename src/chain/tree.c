@@ -26,8 +26,8 @@ static tree_node_t *insert(ph_chain_t *chain, ph_relay_block_t *block, tree_node
 
 void ph_tree_init(ph_chain_t *chain)
 {
-    chain->genesis = chain->best = chain->final = insert(chain, chain->config.genesis, NULL);
-    chain->genesis->final = true;
+    chain->base = chain->best = chain->final = insert(chain, chain->config.genesis, NULL);
+    chain->base->final = true;
     ph_list_push(NULL, &chain->best_chain, chain->config.genesis->hash);
 }
 
@@ -64,16 +64,22 @@ static uint32_t number_of(const tree_node_t *node)
     return node->block->header.number;
 }
 
+/* Its place in best_chain. */
+static size_t height_of(const ph_chain_t *chain, const tree_node_t *node)
+{
+    return (size_t)number_of(node) - number_of(chain->base);
+}
+
 static void set_best(ph_chain_t *chain, tree_node_t *node)
 {
     tree_node_t *old = chain->best, *fork = node;
     chain->best = node;
-    while (chain->best_chain.count <= number_of(node))
+    while (chain->best_chain.count <= height_of(chain, node))
         (void)ph_list_add(NULL, &chain->best_chain);
-    chain->best_chain.count = (size_t)number_of(node) + 1;
+    chain->best_chain.count = height_of(chain, node) + 1;
     /* Walk down to where the new branch leaves the old one. */
-    while (fork && !ph_chain_same(&chain->best_chain.items[number_of(fork)], &fork->block->hash)) {
-        chain->best_chain.items[number_of(fork)] = fork->block->hash;
+    while (fork && !ph_chain_same(&chain->best_chain.items[height_of(chain, fork)], &fork->block->hash)) {
+        chain->best_chain.items[height_of(chain, fork)] = fork->block->hash;
         fork = fork->parent;
     }
     uint32_t depth = fork && number_of(old) > number_of(fork) ? number_of(old) - number_of(fork) : 0;
@@ -139,7 +145,7 @@ static void advance_finality(ph_chain_t *chain)
     uint32_t best = number_of(chain->best), depth = chain->config.finality_depth;
     if (best <= depth || best - depth <= number_of(chain->final))
         return;
-    finalize(chain, ph_tree_find(chain, &chain->best_chain.items[best - depth]));
+    finalize(chain, ph_tree_find(chain, &chain->best_chain.items[height_of(chain, chain->best) - depth]));
 }
 
 void ph_tree_add(ph_chain_t *chain, ph_relay_block_t *block)
@@ -178,7 +184,10 @@ ph_relay_block_t *ph_chain_finalized(const ph_chain_t *chain)
 
 ph_relay_block_t *ph_chain_at(const ph_chain_t *chain, ph_block_number_t number)
 {
-    return number < chain->best_chain.count ? ph_chain_block(chain, &chain->best_chain.items[number]) : NULL;
+    uint32_t first = number_of(chain->base);
+    if (number < first || number - first >= chain->best_chain.count)
+        return NULL;
+    return ph_chain_block(chain, &chain->best_chain.items[number - first]);
 }
 
 bool ph_chain_is_ancestor(const ph_chain_t *chain, const ph_hash_t *ancestor, const ph_hash_t *of)

@@ -246,16 +246,7 @@ static void simulate(void *ctx)
 
 int ph_bench_sim(ph_bench_t *b)
 {
-    ph_sim_config_t config = {.seed = 1,
-                              .validators = 6,
-                              .paras = 2,
-                              .slots = SLOTS,
-                              .slot_ms = 6000,
-                              .session_slots = 10,
-                              .rotation_blocks = 5,
-                              .finality_depth = 24,
-                              .latency_min_ms = 20,
-                              .latency_max_ms = 100};
+    ph_sim_config_t config = ph_sim_usual(1, 6, 2, SLOTS);
     ph_bench_run(b, "slot", config.validators, "validators", SLOTS, simulate, &config);
     config.no_memo = true;
     ph_bench_run(b, "slot-no-memo", config.validators, "validators", SLOTS, simulate, &config);

@@ -83,16 +83,7 @@ static void compile(void *ctx)
 
 int ph_bench_runtime(ph_bench_t *b)
 {
-    ph_sim_config_t config = {.seed = 1,
-                              .validators = 20,
-                              .paras = 6,
-                              .slots = SLOTS,
-                              .slot_ms = 6000,
-                              .session_slots = 10,
-                              .rotation_blocks = 5,
-                              .finality_depth = 24,
-                              .latency_min_ms = 20,
-                              .latency_max_ms = 100};
+    ph_sim_config_t config = ph_sim_usual(1, 20, 6, SLOTS);
     char why[200];
     ph_sim_t *sim;
     PH_CHECK(ph_sim_new(&sim, &config, why, sizeof why) == PH_OK);

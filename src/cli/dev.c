@@ -65,27 +65,7 @@ static const char about[] =
 static int read_args(ph_command_t *command, dev_args_t *a, int argc, char **argv)
 {
     ph_network_args_t *n = &a->network;
-    const ph_option_t options[] = {
-        {"validators", PH_OPTION_SIZE, &n->validators, "N", "how many (default 6)", 1, 1000, NULL},
-        {"paras", PH_OPTION_SIZE, &n->paras, "N", "parachains, numbered from 2000 (default 2)", 0, 1000, NULL},
-        {"slot-ms", PH_OPTION_U64, &n->slot_ms, "MS", "length of a slot (default 6000)", 100, 3600000, NULL},
-        {"session-slots", PH_OPTION_U32, &n->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
-        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N",
-         "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
-        {"pov-bytes", PH_OPTION_SIZE, &n->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
-        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE",
-         "a validation function instead of the built-in adder; with --head; several take turns. builtin:adder, "
-         "builtin:undying, builtin:courier: built-in ones",
-         0, 0, NULL},
-        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES",
-         "the genesis head that goes with it; genesis: the built-in one's own (so without any --head)", 0, 0, NULL},
-        {"collate", PH_OPTION_TEXTS, &n->collates, "ID",
-         "a collator for a para that is registered later; again for more", 0, 0, NULL},
-        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE",
-         "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
-        {"runtime", PH_OPTION_CHOICE, &n->runtime, "native|wasm",
-         "the runtime's body: this program's own, or the blob in the state (default native)", 0, 0,
-         ph_network_runtimes},
+    const ph_option_t own[] = {
         {"until-included", PH_OPTION_U32, &a->until_included, "N", "stop when every para has N included blocks", 1, 0,
          NULL},
         {"timeout", PH_OPTION_U32, &a->timeout_s, "S", "stop after S seconds; with --until-included: in vain, status 1",
@@ -97,6 +77,10 @@ static int read_args(ph_command_t *command, dev_args_t *a, int argc, char **argv
         {"json", PH_OPTION_FLAG, &a->json, NULL, "prints the summary as JSON at the end, events on standard error", 0,
          0, NULL},
     };
+    ph_option_t options[PH_NETWORK_BUILD_OPTIONS + PH_NETWORK_RUN_OPTIONS + sizeof own / sizeof *own];
+    size_t count = ph_network_build_options(options, n, 1000, 100);
+    count += ph_network_run_options(options + count, n);
+    memcpy(options + count, own, sizeof own);
     size_t plain_count;
     *command = (ph_command_t){
         .name = NAME, .about = about, .options = options, .option_count = sizeof options / sizeof *options};
@@ -118,6 +102,23 @@ static int check_args(const ph_command_t *command, dev_args_t *a)
     return PH_OPTIONS_GO;
 }
 
+/* Nobody could author before the slot of the block begun with is over. */
+static int check_clock(const ph_command_t *command, const dev_args_t *a)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    const ph_relay_block_t *first = a->network.local ? a->network.local->genesis : NULL;
+    if (!first || first->slot.v <= now_ms / a->slot_ms)
+        return PH_OPTIONS_GO;
+    return ph_options_wrong(
+        command,
+        "--genesis: %s: block #%u is of slot %llu, which begins in %llu seconds; expected a slot of "
+        "the past, by this machine's clock",
+        a->network.genesis, first->header.number, (unsigned long long)first->slot.v,
+        (unsigned long long)((first->slot.v * a->slot_ms - now_ms) / 1000));
+}
+
 static int read_files(const ph_command_t *command, ph_arena_t *arena, dev_args_t *a)
 {
     int status = ph_network_read(command, arena, &a->network);
@@ -125,7 +126,7 @@ static int read_files(const ph_command_t *command, ph_arena_t *arena, dev_args_t
     a->paras = a->network.paras;
     a->pov_bytes = a->network.pov_bytes;
     a->slot_ms = a->network.slot_ms;
-    return status;
+    return status == PH_OPTIONS_GO ? check_clock(command, a) : status;
 }
 
 /* ---- what happens ---- */

@@ -5,6 +5,7 @@
 
 #include "env/real/listen.h"
 #include "service/dev_request.h"
+#include "service/summary.h"
 #include "trie/state.h"
 
 enum { CLIENTS_MAX = 32, WAITING_MAX = 256, STATUS_DEPTH = 512 };
@@ -130,10 +131,12 @@ static ph_relay_block_t *find_block(ph_chain_t *chain, const ph_dev_request_t *r
     return NULL;
 }
 
-static void call(ph_chain_t *chain, ph_relay_block_t *block, const ph_dev_request_t *request, ph_json_t *j)
+static void call(ph_dev_socket_t *socket, ph_relay_block_t *block, const ph_dev_request_t *request, ph_json_t *j)
 {
     ph_buf_t *result;
-    ph_err_t err = ph_chain_call(chain, &result, &block->hash, request->method, request->bytes);
+    ph_keyring_t keys = ph_keystore_keyring(ph_node_keystore(ph_fleet_node(socket->fleet, 0)));
+    ph_err_t err =
+        ph_chain_call_with_keys(chain_of(socket), &result, &block->hash, request->method, request->bytes, &keys);
     if (err == PH_OK) {
         put_bytes(j, "result", ph_buf_bytes(result));
         ph_buf_unref(result);
@@ -163,7 +166,8 @@ static void head(ph_chain_t *chain, ph_json_t *j)
 {
     put_block(j, "best", ph_chain_best(chain));
     put_block(j, "finalized", ph_chain_finalized(chain));
-    put_hash(j, "genesis", &ph_chain_at(chain, 0)->hash);
+    ph_hash_t genesis = ph_chain_genesis_hash(chain);
+    put_hash(j, "genesis", &genesis);
 }
 
 static void show_block(ph_relay_block_t *block, ph_json_t *j)
@@ -175,6 +179,11 @@ static void show_block(ph_relay_block_t *block, ph_json_t *j)
     put_hash(j, "parent", &block->header.parent_hash);
     put_bytes(j, "header", ph_writer_bytes(&w));
     ph_json_key(j, "extrinsics");
+    if (block->bodiless) {
+        ph_json_null(j);
+        ph_writer_free(&w);
+        return;
+    }
     ph_json_array(j);
     for (size_t i = 0; i < block->body.count; i++) {
         ph_writer_reset(&w);
@@ -232,14 +241,20 @@ static bool answer(ph_dev_socket_t *socket, uint64_t client, const ph_dev_reques
     case PH_DEV_CALL:
     case PH_DEV_STORAGE:
     case PH_DEV_BLOCK:
+    case PH_DEV_STATE:
         break;
     }
     if (!block)
-        put_text(j, "error", request->verb == PH_DEV_BLOCK ? "\"block\": unknown block" : "\"at\": unknown block");
+        put_text(j, "error",
+                 request->verb == PH_DEV_BLOCK   ? "\"block\": unknown block"
+                 : request->verb == PH_DEV_STATE ? "\"state\": unknown block"
+                                                 : "\"at\": unknown block");
     else if (request->verb == PH_DEV_CALL)
-        call(chain, block, request, j);
+        call(socket, block, request, j);
     else if (request->verb == PH_DEV_STORAGE)
         storage(block, request, j);
+    else if (request->verb == PH_DEV_STATE)
+        ph_summary_dump(j, block);
     else
         show_block(block, j);
     return true;

@@ -1,5 +1,6 @@
 #include "cli/network_args.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/gzip.h"
@@ -13,6 +14,53 @@
 #define SPEC_FILE_MAX ((size_t)1 << 30)
 
 const char *const ph_network_runtimes[] = {[PH_RUNTIME_NATIVE] = "native", [PH_RUNTIME_WASM] = "wasm", NULL};
+
+/* ---- options ---- */
+
+size_t ph_network_build_options(ph_option_t *out, ph_network_args_t *n, uint64_t many_max, uint64_t slot_ms_min)
+{
+    const ph_option_t rows[PH_NETWORK_BUILD_OPTIONS] = {
+        {"validators", PH_OPTION_SIZE, &n->validators, "N", "how many (default 6)", 1, many_max, NULL},
+        {"paras", PH_OPTION_SIZE, &n->paras, "N", "parachains, numbered from 2000 (default 2)", 0, many_max, NULL},
+        {"slot-ms", PH_OPTION_U64, &n->slot_ms, "MS", "length of a slot (default 6000)", slot_ms_min, 3600000, NULL},
+        {"session-slots", PH_OPTION_U32, &n->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
+        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N",
+         "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
+        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE",
+         "a validation function instead of the built-in adder; with --head; several take turns. builtin:adder, "
+         "builtin:undying, builtin:courier: built-in ones",
+         0, 0, NULL},
+        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES",
+         "the genesis head that goes with it; genesis: the built-in one's own (so without any --head)", 0, 0, NULL},
+    };
+    memcpy(out, rows, sizeof rows);
+    return PH_NETWORK_BUILD_OPTIONS;
+}
+
+size_t ph_network_run_options(ph_option_t *out, ph_network_args_t *n)
+{
+    const ph_option_t rows[PH_NETWORK_RUN_OPTIONS] = {
+        {"pov-bytes", PH_OPTION_SIZE, &n->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
+        {"collate", PH_OPTION_TEXTS, &n->collates, "ID",
+         "a collator for a para that is registered later; again for more", 0, 0, NULL},
+        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE",
+         "begins with the state of a raw chain specification, or goes on from a state dump (--dump-state of sim, "
+         "{\"state\": …} at the socket of dev): that says validators, paras and slots",
+         0, 0, NULL},
+        {"runtime", PH_OPTION_CHOICE, &n->runtime, "native|wasm",
+         "the runtime's body: this program's own, or the blob in the state (default native)", 0, 0,
+         ph_network_runtimes},
+    };
+    memcpy(out, rows, sizeof rows);
+    return PH_NETWORK_RUN_OPTIONS;
+}
+
+/* ---- what goes together ---- */
+
+static const char *genesis_option(const ph_network_args_t *n)
+{
+    return n->genesis_option ? n->genesis_option : "--genesis";
+}
 
 static const char *given_beside_genesis(const ph_network_args_t *n)
 {
@@ -61,9 +109,9 @@ static bool all_built_in(const ph_network_args_t *n)
 int ph_network_check(const ph_command_t *command, ph_network_args_t *n)
 {
     if (n->genesis && given_beside_genesis(n))
-        return ph_options_wrong(
-            command, "--%s: not together with --genesis, whose specification says it; expected one of the two",
-            given_beside_genesis(n));
+        return ph_options_wrong(command,
+                                "--%s: not together with %s, whose specification says it; expected one of the two",
+                                given_beside_genesis(n), genesis_option(n));
     if (n->genesis)
         return PH_OPTIONS_GO;
     n->validators = n->validators ? n->validators : 6;
@@ -87,8 +135,8 @@ int ph_network_check(const ph_command_t *command, ph_network_args_t *n)
     return PH_OPTIONS_GO;
 }
 
-/* The collators make blocks of the built-in chains: any other head would leave its para without blocks. */
-static int check_head(const ph_command_t *command, const char *what, ph_bytes_t head, ph_bytes_t code, size_t pov_bytes)
+/* Do the collators find a block after that head? */
+static ph_err_t find_next(ph_bytes_t head, ph_bytes_t code, size_t pov_bytes)
 {
     ph_arena_t *arena = ph_arena_new();
     ph_builder_t *builder = ph_builder_new(pov_bytes);
@@ -97,6 +145,13 @@ static int check_head(const ph_command_t *command, const char *what, ph_bytes_t 
     ph_err_t err = ph_builder_next(builder, arena, &built, &parent);
     ph_builder_free(builder);
     ph_arena_free(arena);
+    return err;
+}
+
+/* The collators make blocks of the built-in chains: any other head would leave its para without blocks. */
+static int check_head(const ph_command_t *command, const char *what, ph_bytes_t head, ph_bytes_t code, size_t pov_bytes)
+{
+    ph_err_t err = find_next(head, code, pov_bytes);
     if (err == PH_OK)
         return PH_OPTIONS_GO;
     if (err == PH_ERR_NOT_FOUND)
@@ -144,17 +199,29 @@ static int read_pair(const ph_command_t *command, ph_arena_t *arena, ph_network_
         return status;
     const char *what = ph_arena_printf(arena, "--pvf: %s", file);
     status = ph_pvf_check(arena, command->name, what, code->pvf);
-    return status == PH_OPTIONS_GO ? ph_pvf_try_block(arena, command->name, what, code->pvf, code->head) : status;
+    return status == PH_OPTIONS_GO ? ph_pvf_try_block(arena, command->name, what, code->pvf, code->head, n->pov_bytes)
+                                   : status;
 }
 
 static int check_para(const ph_command_t *command, ph_arena_t *arena, const ph_network_args_t *n,
                       const ph_local_para_t *para)
 {
-    char *what = ph_arena_printf(arena, "--genesis: %s: para %u", n->genesis, para->id.v);
+    char *what = ph_arena_printf(arena, "%s: %s: para %u", genesis_option(n), n->genesis, para->id.v);
     int status = check_head(command, what, para->head, para->code, n->pov_bytes);
     if (status == PH_OPTIONS_GO)
         status = ph_pvf_check(arena, command->name, what, para->code);
-    return status == PH_OPTIONS_GO ? ph_pvf_try_block(arena, command->name, what, para->code, para->head) : status;
+    return status == PH_OPTIONS_GO ? ph_pvf_try_block(arena, command->name, what, para->code, para->head, n->pov_bytes)
+                                   : status;
+}
+
+/* What became of a para on a chain under way is no reason not to go on with the chain. */
+static void look_at_para(const ph_command_t *command, const ph_network_args_t *n, const ph_local_para_t *para)
+{
+    if (find_next(para->head, para->code, n->pov_bytes) != PH_OK)
+        fprintf(stderr,
+                "%s: warning: %s: %s: para %u: its head is none that the collators know the state of: nothing "
+                "more of it will be included\n",
+                command->name, genesis_option(n), n->genesis, para->id.v);
 }
 
 static int read_genesis(const ph_command_t *command, ph_arena_t *arena, ph_network_args_t *n)
@@ -165,17 +232,22 @@ static int read_genesis(const ph_command_t *command, ph_arena_t *arena, ph_netwo
     if (err == PH_OK && ph_gzip_looks_like(text))
         err = ph_gunzip(arena, text, SPEC_FILE_MAX, &text);
     if (err != PH_OK)
-        return ph_options_wrong(command, "--genesis: %s cannot be read (%s); expected a raw chain specification",
-                                n->genesis, ph_cli_read_why(err));
+        return ph_options_wrong(command,
+                                "%s: %s cannot be read (%s); expected a raw chain specification or a state dump",
+                                genesis_option(n), n->genesis, ph_cli_read_why(err));
     err = ph_local_from_spec(&n->local, text, ph_bytes(ph_runtime_wasm, ph_runtime_wasm_len), why, sizeof why);
     if (err != PH_OK)
-        return ph_options_wrong(command, "--genesis: %s: %s", n->genesis, why[0] ? why : ph_err_text(err));
+        return ph_options_wrong(command, "%s: %s: %s", genesis_option(n), n->genesis, why[0] ? why : ph_err_text(err));
     n->validators = n->local->validator_count;
     n->paras = n->local->para_count;
     n->slot_ms = n->local->slot_ms;
     int status = PH_OPTIONS_GO;
+    bool under_way = n->local->genesis->header.number > 0;
     for (size_t i = 0; i < n->paras && status == PH_OPTIONS_GO; i++)
-        status = check_para(command, arena, n, &n->local->paras[i]);
+        if (under_way)
+            look_at_para(command, n, &n->local->paras[i]);
+        else
+            status = check_para(command, arena, n, &n->local->paras[i]);
     return status;
 }
 

@@ -16,8 +16,9 @@ typedef struct ph_network_args {
     ph_texts_t pvfs, heads; /* pairs, given to the paras in turn */
     ph_texts_t collates;    /* ids of paras that get a collator although they do not exist yet */
     size_t pov_bytes;
-    const char *genesis; /* file of a chain specification, which says all of the above */
-    unsigned runtime;    /* which of ph_network_runtimes: a ph_runtime_body_t */
+    const char *genesis;        /* file of a chain specification or state dump, which says all of the above */
+    const char *genesis_option; /* that names it; NULL: --genesis */
+    unsigned runtime;           /* which of ph_network_runtimes: a ph_runtime_body_t */
     /* What the files hold; in the arena and in local. */
     ph_fleet_code_t codes[PH_TEXTS_MAX];
     size_t code_count;
@@ -27,6 +28,12 @@ typedef struct ph_network_args {
 } ph_network_args_t;
 extern const char *const ph_network_runtimes[]; /* for PH_OPTION_CHOICE */
 #define PH_NETWORK_ARGS ((ph_network_args_t){.paras = PH_NETWORK_NO_PARAS})
+
+/* Rows of an option table that write to the arguments: what a network is built of (at most many_max validators and
+ * paras), and what else dev and sim run one with. Each returns how many rows it has written, which is as said here. */
+enum { PH_NETWORK_BUILD_OPTIONS = 7, PH_NETWORK_RUN_OPTIONS = 4 };
+size_t ph_network_build_options(ph_option_t *out, ph_network_args_t *network, uint64_t many_max, uint64_t slot_ms_min);
+size_t ph_network_run_options(ph_option_t *out, ph_network_args_t *network);
 
 /* PH_OPTIONS_GO, or an exit status after one line on standard error. */
 int ph_network_check(const ph_command_t *command, ph_network_args_t *network);

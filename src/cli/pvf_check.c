@@ -52,7 +52,8 @@ static const char *refusal(ph_arena_t *arena, const ph_pvf_executed_t *executed,
     return NULL;
 }
 
-int ph_pvf_try_block(ph_arena_t *arena, const char *who, const char *what, ph_bytes_t code, ph_bytes_t head)
+int ph_pvf_try_block(ph_arena_t *arena, const char *who, const char *what, ph_bytes_t code, ph_bytes_t head,
+                     size_t pov_len)
 {
     ph_pvf_worker_config_t config = {.executor = ph_pvf_executor_default()};
     ph_pvf_limits_t prepare = ph_pvf_limits(PH_PVF_PREPARE_MS), limits = ph_pvf_limits(PH_PVF_BACKING_MS);
@@ -61,7 +62,7 @@ int ph_pvf_try_block(ph_arena_t *arena, const char *who, const char *what, ph_by
     ph_pvf_executed_t executed = {0};
     uint64_t cpu_us = 0;
     ph_built_t built;
-    ph_builder_t *builder = ph_builder_new(0);
+    ph_builder_t *builder = ph_builder_new(pov_len);
     PH_CHECK(ph_builder_next(builder, arena, &built, &parent) == PH_OK);
     ph_validation_params_t params = {.parent_head.v = head, .relay_parent_number = 1, .block_data.v = built.block_data};
     ph_err_t err = ph_pvf_run_in_worker(&config, arena, &executed, &cpu_us, code, &params, &prepare, &limits);

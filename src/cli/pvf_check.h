@@ -13,10 +13,12 @@ PH_MUST_CHECK ph_err_t ph_pvf_check_prepare(ph_arena_t *arena, ph_pvf_answer_t *
  * line on standard error: `who`: `what`: why. */
 int ph_pvf_check(ph_arena_t *arena, const char *who, const char *what, ph_bytes_t code);
 
-/* Does it take a block that the collators make on top of `head` (one that ph_builder_next takes)? Runs it once. If not,
- * says in one line on standard error that nothing of the para will be included; that is no error: how a network copes
- * with such a validation function may be just what is wanted. PH_OPTIONS_GO, or 3 after one line if the worker failed.
+/* Does it take a block that the collators make on top of `head` (one that ph_builder_next takes, for PoVs of that
+ * length)? Runs it once. If not, says in one line on standard error that nothing of the para will be included; that is
+ * no error: how a network copes with such a validation function may be just what is wanted. PH_OPTIONS_GO, or 3 after
+ * one line if the worker failed.
  */
-int ph_pvf_try_block(ph_arena_t *arena, const char *who, const char *what, ph_bytes_t code, ph_bytes_t head);
+int ph_pvf_try_block(ph_arena_t *arena, const char *who, const char *what, ph_bytes_t code, ph_bytes_t head,
+                     size_t pov_len);
 
 #endif

@@ -15,13 +15,15 @@
 #include "cli/sim_report.h"
 #include "service/summary.h"
 
-#define NAME "parahost sim"
+#define NAME          "parahost sim"
+#define STATE_AT_BEST UINT32_MAX
 
 typedef struct sim_args {
     ph_sim_config_t config;
     ph_range_t latency, partition;
     ph_network_args_t network;
     const char *state, *blocks, *events, *extrinsics, *acts;
+    uint32_t state_at; /* STATE_AT_BEST, or a number on the best chain */
     bool json;
 } sim_args_t;
 
@@ -33,15 +35,9 @@ static int read_args(ph_command_t *command, sim_args_t *a, int argc, char **argv
 {
     ph_sim_config_t *c = &a->config;
     ph_network_args_t *n = &a->network;
-    const ph_option_t options[] = {
+    const ph_option_t own[] = {
         {"seed", PH_OPTION_U64, &c->seed, "N", "what every draw follows from (default 1)", 0, 0, NULL},
-        {"validators", PH_OPTION_SIZE, &n->validators, "N", "how many (default 6)", 1, 65536, NULL},
-        {"paras", PH_OPTION_SIZE, &n->paras, "N", "parachains, numbered from 2000 (default 2)", 0, 65536, NULL},
         {"slots", PH_OPTION_U32, &c->slots, "N", "length of the run (default 30)", 1, 10000000, NULL},
-        {"slot-ms", PH_OPTION_U64, &n->slot_ms, "MS", "length of a slot (default 6000)", 1, 3600000, NULL},
-        {"session-slots", PH_OPTION_U32, &n->session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
-        {"rotation-blocks", PH_OPTION_U32, &n->rotation_blocks, "N",
-         "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
         {"finality-depth", PH_OPTION_U32, &c->finality_depth, "N",
          "a block this far below the best one is depth-final (default 24)", 1, 10000000, NULL},
         {"latency-ms", PH_OPTION_RANGE, &a->latency, "A..B", "how long a message travels (default 20..100)", 0, 3600000,
@@ -52,31 +48,24 @@ static int read_args(ph_command_t *command, sim_args_t *a, int argc, char **argv
         {"crash", PH_OPTION_SIZE, &c->crashes, "N", "crashes with restarts, drawn over the run (default 0)", 0, 100000,
          NULL},
         {"bad-collators", PH_OPTION_SIZE, &c->bad_collators, "N", "collators that cheat (default 0)", 0, 65536, NULL},
-        {"pov-bytes", PH_OPTION_SIZE, &n->pov_bytes, "N", "pads proofs of validity to this size", 0, 10485760, NULL},
-        {"pvf", PH_OPTION_TEXTS, &n->pvfs, "FILE",
-         "a validation function instead of the built-in adder; with --head; several take turns. builtin:adder, "
-         "builtin:undying, builtin:courier: built-in ones",
-         0, 0, NULL},
-        {"head", PH_OPTION_TEXTS, &n->heads, "BYTES",
-         "the genesis head that goes with it; genesis: the built-in one's own (so without any --head)", 0, 0, NULL},
-        {"collate", PH_OPTION_TEXTS, &n->collates, "ID",
-         "a collator for a para that is registered later; again for more", 0, 0, NULL},
-        {"genesis", PH_OPTION_TEXT, &n->genesis, "FILE",
-         "begins with the state of a raw chain specification, which says validators, paras and slots", 0, 0, NULL},
-        {"runtime", PH_OPTION_CHOICE, &n->runtime, "native|wasm",
-         "the runtime's body: this program's own, or the blob in the state (default native)", 0, 0,
-         ph_network_runtimes},
         {"no-memo", PH_OPTION_FLAG, &c->no_memo, NULL, "every node works everything out for itself: slower, same run",
          0, 0, NULL},
         {"extrinsics", PH_OPTION_TEXT, &a->extrinsics, "FILE",
          "transactions for the pool: a line is SLOT HEX, and perhaps the number of the node that gets it", 0, 0, NULL},
         {"acts", PH_OPTION_TEXT, &a->acts, "FILE",
          "what collators of paras that run courier are to do: a line is SLOT PARA HEX (a CourierAction)", 0, 0, NULL},
-        {"dump-state", PH_OPTION_TEXT, &a->state, "FILE", "writes the state after the best block", 0, 0, NULL},
+        {"dump-state", PH_OPTION_TEXT, &a->state, "FILE", "writes the state after the best block, for --genesis", 0, 0,
+         NULL},
+        {"dump-at", PH_OPTION_U32, &a->state_at, "N", "or after the block of that number on the best chain", 0,
+         STATE_AT_BEST - 1, NULL},
         {"blocks", PH_OPTION_TEXT, &a->blocks, "FILE", "writes every block, one JSON object a line", 0, 0, NULL},
         {"events", PH_OPTION_TEXT, &a->events, "FILE", "writes every event, one JSON object a line", 0, 0, NULL},
         {"json", PH_OPTION_FLAG, &a->json, NULL, "prints the summary as JSON", 0, 0, NULL},
     };
+    ph_option_t options[PH_NETWORK_BUILD_OPTIONS + PH_NETWORK_RUN_OPTIONS + sizeof own / sizeof *own];
+    size_t count = ph_network_build_options(options, n, 65536, 1);
+    count += ph_network_run_options(options + count, n);
+    memcpy(options + count, own, sizeof own);
     size_t plain_count;
     *command = (ph_command_t){
         .name = NAME, .about = about, .options = options, .option_count = sizeof options / sizeof *options};
@@ -94,6 +83,8 @@ static int check_args(const ph_command_t *command, sim_args_t *a)
     if (a->partition.given && a->partition.from >= c->slots)
         return ph_options_wrong(command, "--partition: it begins after the run of %u slots; expected a slot below that",
                                 c->slots);
+    if (a->state_at != STATE_AT_BEST && !a->state)
+        return ph_options_wrong(command, "--dump-at: there is no --dump-state; expected both");
     c->latency_min_ms = a->latency.from;
     c->latency_max_ms = a->latency.to;
     c->has_partition = a->partition.given;
@@ -177,7 +168,22 @@ static double now_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void write_results(ph_sim_t *sim, sim_files_t *files, const sim_args_t *a, double seconds)
+/* The block whose state is asked for; NULL: there is none. */
+static const ph_relay_block_t *dumped(ph_sim_t *sim, const sim_args_t *a)
+{
+    ph_fleet_t *fleet = ph_sim_fleet(sim);
+    ph_node_t *view = ph_fleet_view(fleet);
+    if (a->state_at == STATE_AT_BEST)
+        return view ? ph_chain_best(ph_node_chain(view)) : fleet->local->genesis;
+    const ph_relay_block_t *block = view ? ph_chain_at(ph_node_chain(view), a->state_at) : NULL;
+    if (!block)
+        fprintf(stderr, NAME ": --dump-at: \"%u\"; expected a block of the best chain, #%u to #%u\n", a->state_at,
+                fleet->local->genesis->header.number, view ? ph_chain_best(ph_node_chain(view))->header.number : 0);
+    return block;
+}
+
+static void write_results(ph_sim_t *sim, sim_files_t *files, const sim_args_t *a, const ph_relay_block_t *state_of,
+                          double seconds)
 {
     ph_json_t j = ph_json_new(NULL, true);
     ph_sim_summary(sim, &j, seconds);
@@ -187,7 +193,7 @@ static void write_results(ph_sim_t *sim, sim_files_t *files, const sim_args_t *a
         ph_cli_print_summary(ph_json_text(&j), a->config.seed);
     ph_json_free(&j);
     if (files->state.file)
-        ph_write_state(ph_sim_fleet(sim), ph_out_text, &files->state);
+        ph_write_state(state_of, ph_out_text, &files->state);
     if (files->blocks.file)
         ph_write_blocks(ph_sim_fleet(sim), ph_out_text, &files->blocks);
 }
@@ -208,12 +214,14 @@ static int run(const sim_args_t *a, sim_files_t *files)
         return err == PH_ERR_INVALID ? 2 : 3;
     }
     err = ph_sim_run(sim, why, sizeof why);
-    if (err == PH_OK)
-        write_results(sim, files, a, now_seconds() - start);
-    else if (!files->events.failed)
+    const ph_relay_block_t *state_of = err == PH_OK ? dumped(sim, a) : NULL;
+    int status = err != PH_OK ? 3 : state_of ? 0 : 2;
+    if (state_of)
+        write_results(sim, files, a, state_of, now_seconds() - start);
+    else if (err != PH_OK && !files->events.failed)
         fprintf(stderr, NAME ": %s\n", why[0] ? why : ph_err_text(err));
     ph_sim_free(sim);
-    return err == PH_OK ? 0 : 3;
+    return status;
 }
 
 /* Files are complete or not there, however the run ends. */
@@ -243,7 +251,8 @@ int ph_cli_sim(int argc, char **argv)
     ph_command_t command;
     sim_args_t a = {.latency = {20, 100, false},
                     .network = PH_NETWORK_ARGS,
-                    .config = {.seed = 1, .slots = 30, .finality_depth = 24}};
+                    .state_at = STATE_AT_BEST,
+                    .config = ph_sim_usual(1, 0, 0, 30)};
     int status = read_args(&command, &a, argc, argv);
     if (status == PH_OPTIONS_GO)
         status = check_args(&command, &a);

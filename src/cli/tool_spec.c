@@ -1,5 +1,6 @@
 /* `parahost tool spec`: the chain specification of the network that dev and sim begin with. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/network_args.h"
@@ -8,11 +9,26 @@
 
 #define NAME "parahost tool spec"
 
+static int write_first(const ph_relay_block_t *first, const char *path)
+{
+    char hash[67];
+    ph_out_file_t out;
+    if (!ph_out_open(&out, NAME ": --out", path))
+        return 2;
+    ph_write_spec(first, ph_out_text, &out);
+    if (!ph_out_commit(&out))
+        return 3;
+    ph_hex(hash, ph_bytes(first->hash.bytes, 32));
+    printf("0x%s\n", hash);
+    return 0;
+}
+
 static int write_spec(const ph_network_args_t *n, const char *path)
 {
     char why[300] = "";
     ph_fleet_t *fleet = NULL;
-    ph_out_file_t out;
+    if (n->local)
+        return write_first(n->local->genesis, path);
     ph_fleet_config_t config = {.validators = n->validators,
                                 .paras = n->paras,
                                 .slot_ms = n->slot_ms,
@@ -25,13 +41,7 @@ static int write_spec(const ph_network_args_t *n, const char *path)
         fprintf(stderr, NAME ": %s\n", why[0] ? why : ph_err_text(err));
         return err == PH_ERR_INVALID ? 2 : 3;
     }
-    int status = 2;
-    if (ph_out_open(&out, NAME ": --out", path)) {
-        ph_write_spec(fleet, ph_out_text, &out);
-        status = ph_out_commit(&out) ? 0 : 3;
-    }
-    if (status == 0)
-        printf("%s\n", ph_hex_in(fleet->local->arena, ph_bytes(fleet->local->genesis->hash.bytes, 32)));
+    int status = write_first(fleet->local->genesis, path);
     ph_fleet_free(fleet);
     return status;
 }
@@ -42,19 +52,15 @@ int ph_cli_tool_spec(int argc, char **argv)
     const char *out = NULL;
     size_t plain_count;
     bool json = false;
-    const ph_option_t options[] = {
-        {"validators", PH_OPTION_SIZE, &n.validators, "N", "how many (default 6)", 1, 65536, NULL},
-        {"paras", PH_OPTION_SIZE, &n.paras, "N", "parachains, numbered from 2000 (default 2)", 0, 65536, NULL},
-        {"slot-ms", PH_OPTION_U64, &n.slot_ms, "MS", "length of a slot (default 6000)", 100, 3600000, NULL},
-        {"session-slots", PH_OPTION_U32, &n.session_slots, "N", "length of a session (default 10)", 1, 10000000, NULL},
-        {"rotation-blocks", PH_OPTION_U32, &n.rotation_blocks, "N",
-         "blocks between rotations of backing groups (default 5)", 1, 10000000, NULL},
-        {"pvf", PH_OPTION_TEXTS, &n.pvfs, "FILE",
-         "a validation function instead of the built-in one; with --head; several take turns", 0, 0, NULL},
-        {"head", PH_OPTION_TEXTS, &n.heads, "BYTES", "the genesis head that goes with it", 0, 0, NULL},
+    const ph_option_t own[] = {
+        {"from-state", PH_OPTION_TEXT, &n.genesis, "FILE",
+         "instead: of the chain that goes on from what --dump-state wrote", 0, 0, NULL},
         {"out", PH_OPTION_TEXT, &out, "FILE", "where the specification goes", 0, 0, NULL},
         {"json", PH_OPTION_FLAG, &json, NULL, "accepted; the specification always is JSON", 0, 0, NULL},
     };
+    ph_option_t options[PH_NETWORK_BUILD_OPTIONS + sizeof own / sizeof *own];
+    size_t count = ph_network_build_options(options, &n, 65536, 100);
+    memcpy(options + count, own, sizeof own);
     const ph_command_t command = {
         .name = NAME,
         .options = options,
@@ -62,6 +68,7 @@ int ph_cli_tool_spec(int argc, char **argv)
         .about = "Writes the raw chain specification of a local network, for --genesis of dev and sim, and prints the "
                  "hash of its\n"
                  "genesis block. The same options given to dev or sim themselves make the same block."};
+    n.genesis_option = "--from-state";
     int status = ph_options_read(&command, NULL, &plain_count, argc, argv);
     if (status == PH_OPTIONS_GO && !out)
         status = ph_options_wrong(&command, "--out is missing; expected FILE");

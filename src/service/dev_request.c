@@ -101,6 +101,11 @@ static ph_err_t read_block(const reading_t *r)
     return read_at(r, "block");
 }
 
+static ph_err_t read_state(const reading_t *r)
+{
+    return read_at(r, "state");
+}
+
 static ph_err_t read_status(const reading_t *r)
 {
     return read_hash(r, "status");
@@ -126,10 +131,10 @@ static const struct verb {
     {"submit", {0}, PH_DEV_SUBMIT, read_submit},       {"call", {"args", "at"}, PH_DEV_CALL, read_call},
     {"storage", {"at"}, PH_DEV_STORAGE, read_storage}, {"head", {0}, PH_DEV_HEAD, read_head},
     {"block", {0}, PH_DEV_BLOCK, read_block},          {"status", {0}, PH_DEV_STATUS, read_status},
-    {"act", {"para"}, PH_DEV_ACT, read_act},
+    {"act", {"para"}, PH_DEV_ACT, read_act},           {"state", {0}, PH_DEV_STATE, read_state},
 };
 #define VERB_COUNT (sizeof verbs / sizeof *verbs)
-#define VERBS      "\"submit\", \"call\", \"storage\", \"head\", \"block\", \"status\" or \"act\""
+#define VERBS      "\"submit\", \"call\", \"storage\", \"head\", \"block\", \"status\", \"act\" or \"state\""
 
 static bool is_key_of(const struct verb *verb, const char *key)
 {

@@ -5,6 +5,7 @@
  *   {"storage": "0xkey", "at": …}                         a value of the state
  *   {"head": true}                                        best and final block, genesis
  *   {"block": "best" | "finalized" | "0xhash" | number}   a block with its extrinsics
+ *   {"state": "best" | …}                                 everything after a block: a state dump (chain/dump.h)
  *   {"status": "0xhash"}                                  where an extrinsic is
  *   {"act": "0x…", "para": number}                        a CourierAction for the collator of a para that runs courier
  *
@@ -28,7 +29,8 @@ typedef enum ph_dev_verb {
     PH_DEV_HEAD,
     PH_DEV_BLOCK,
     PH_DEV_STATUS,
-    PH_DEV_ACT
+    PH_DEV_ACT,
+    PH_DEV_STATE
 } ph_dev_verb_t;
 
 typedef enum ph_dev_at { PH_DEV_AT_BEST, PH_DEV_AT_FINALIZED, PH_DEV_AT_HASH, PH_DEV_AT_NUMBER } ph_dev_at_t;
@@ -39,7 +41,7 @@ typedef struct ph_dev_request {
     uint64_t id;
     ph_bytes_t bytes;   /* SUBMIT: without its length; CALL: the arguments; STORAGE: the key */
     const char *method; /* CALL */
-    ph_dev_at_t at;     /* CALL, STORAGE, BLOCK */
+    ph_dev_at_t at;     /* CALL, STORAGE, BLOCK, STATE */
     ph_hash_t hash;     /* of AT_HASH; STATUS: of the extrinsic */
     ph_block_number_t number;
     ph_para_id_t para;          /* ACT */

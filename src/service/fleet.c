@@ -120,6 +120,7 @@ static ph_err_t raise_node(ph_fleet_node_t *node)
     const ph_fleet_config_t *config = &fleet->config;
     ph_node_config_t c = {.env = node->env,
                           .genesis = fleet->local->genesis,
+                          .network_begins = true,
                           .validator_seed = node->validator_seed,
                           .collator_seed = node->collates ? node->collator_seed : NULL,
                           .collators = &node->collator,

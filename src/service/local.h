@@ -41,15 +41,16 @@ typedef struct ph_local {
     ph_local_para_t *paras; /* in order of id; code and head only from a specification, empty otherwise */
     size_t para_count;
     uint64_t slot_ms;
-    ph_executor_t *executor; /* that all blocks are run by */
-    ph_relay_block_t *genesis;
+    ph_executor_t *executor;   /* that all blocks are run by */
+    ph_relay_block_t *genesis; /* or, from a dump, the block that the chain begins with */
 } ph_local_t;
 
 /* PH_ERR_INVALID with a text in why when the parameters contradict each other. */
 PH_MUST_CHECK ph_err_t ph_local_new(ph_local_t **out, const ph_local_config_t *config, char *why, size_t why_len);
-/* From the text of a raw chain specification (chain/spec.h) of a chain that runs the runtime with that wasm body: the
- * state is the specification's, the validators are those above whose keys its authorities are. INVALID or an error of
- * ph_spec_read, always with a text in why. */
+/* From the text of a raw chain specification (chain/spec.h) of a chain that runs the runtime with that wasm body, or of
+ * a state dump (chain/dump.h) of a chain that began so, whose runtime may have been upgraded since: the state is the
+ * file's, the validators are those above whose keys its authorities are, and those who may become authorities. INVALID
+ * or an error of ph_spec_read or ph_dump_read, always with a text in why. */
 PH_MUST_CHECK ph_err_t ph_local_from_spec(ph_local_t **out, ph_bytes_t text, ph_bytes_t runtime_code, char *why,
                                           size_t why_len);
 /* After every node and state is gone. */

@@ -61,6 +61,11 @@ ph_chain_t *ph_node_chain(ph_node_t *node)
 {
     return node->chain;
 }
+ph_keystore_t *ph_node_keystore(ph_node_t *node)
+{
+    return node->keystore;
+}
+
 ph_overseer_t *ph_node_overseer(ph_node_t *node)
 {
     return node->overseer;
@@ -192,6 +197,20 @@ static void add_keys(ph_node_t *node)
     ph_keystore_set_log(node->keystore, c->hooks.signature, c->hooks.signature_ctx);
 }
 
+static void note_network(ph_node_t *node)
+{
+    ph_buf_t *answer;
+    uint32_t session;
+    ph_relay_block_t *first = node->config.genesis;
+    if (first->header.number == 0 || !node->config.network_begins ||
+        ph_chain_call_at(node->env, &answer, first, "ParachainHost_session_index_for_child", (ph_bytes_t){0}) != PH_OK)
+        return;
+    ph_reader_t r = ph_reader(ph_buf_bytes(answer));
+    if (ph_read_u32(&r, &session) == PH_OK)
+        ph_keystore_note_network(node->keystore, (ph_session_index_t){session});
+    ph_buf_unref(answer);
+}
+
 static void install(ph_node_t *node)
 {
     ph_overseer_t *o = node->overseer;
@@ -274,6 +293,7 @@ ph_err_t ph_node_new(ph_node_t **out, const ph_node_config_t *config)
     ph_arena_free(arena);
     node->keystore = ph_keystore_new(config->env, fresh);
     add_keys(node);
+    note_network(node);
     chain.keystore = config->validator_seed ? node->keystore : NULL;
     ph_err_t err = ph_chain_new(&node->chain, &chain);
     if (err != PH_OK) {
@@ -294,7 +314,7 @@ void ph_node_start(ph_node_t *node)
     ph_leaf_t leaves[LEAVES_AT_START];
     size_t count = ph_chain_leaves(node->chain, blocks, LEAVES_AT_START), used = 0;
     for (size_t i = 0; i < count && i < LEAVES_AT_START; i++)
-        if (blocks[i]->header.number == 0 || is_recent(node, blocks[i]))
+        if (blocks[i] == node->config.genesis || is_recent(node, blocks[i]))
             leaves[used++] = (ph_leaf_t){blocks[i]->hash, blocks[i]->header.number};
     node->started = true;
     ph_overseer_start(node->overseer, leaves, used);

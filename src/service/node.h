@@ -26,7 +26,8 @@ typedef struct ph_node_hooks {
 
 typedef struct ph_node_config {
     ph_env_t *env;
-    ph_relay_block_t *genesis;      /* a reference is taken */
+    ph_relay_block_t *genesis;      /* block 0, or the one to begin with; a reference is taken */
+    bool network_begins;            /* with that block: nobody can have signed anything in the network before */
     const uint8_t *validator_seed;  /* 32 bytes: mini secret of all session keys; NULL: no validator */
     const uint8_t *collator_seed;   /* likewise for a collator */
     const ph_collator_t *collators; /* paras this node collates for; outlive the node */
@@ -47,5 +48,6 @@ void ph_node_free(ph_node_t *node); /* also without conclude: a crash */
 ph_env_t *ph_node_env(ph_node_t *node);
 ph_chain_t *ph_node_chain(ph_node_t *node);
 ph_overseer_t *ph_node_overseer(ph_node_t *node);
+ph_keystore_t *ph_node_keystore(ph_node_t *node);
 
 #endif

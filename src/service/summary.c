@@ -128,7 +128,7 @@ ph_para_history_t *ph_para_histories(ph_arena_t *arena, const ph_fleet_t *fleet,
     if (!view)
         return all;
     ph_chain_t *chain = ph_node_chain(view);
-    for (uint32_t n = 1; n <= ph_chain_best(chain)->header.number; n++) {
+    for (uint32_t n = fleet->local->genesis->header.number + 1; n <= ph_chain_best(chain)->header.number; n++) {
         ph_relay_block_t *block = ph_chain_at(chain, n);
         ph_buf_t *answer;
         ph_vec_candidate_event_t events;
@@ -357,18 +357,36 @@ static void put_text(ph_json_t *j, const char *key, const char *text)
     ph_json_string(j, text);
 }
 
-void ph_write_spec(const ph_fleet_t *fleet, ph_text_fn write, void *ctx)
+static void put_encoded(ph_json_t *j, const ph_header_t *header)
+{
+    ph_writer_t w = PH_WRITER_HEAP;
+    ph_header_encode(&w, header);
+    ph_json_bytes(j, ph_writer_bytes(&w));
+    ph_writer_free(&w);
+}
+
+static void put_header(ph_json_t *j, const ph_header_t *header)
+{
+    ph_json_key(j, "header");
+    put_encoded(j, header);
+}
+
+void ph_write_spec(const ph_relay_block_t *first, ph_text_fn write, void *ctx)
 {
     ph_json_t j = ph_json_new(NULL, true);
     ph_json_object(&j);
     put_text(&j, "name", "Parahost Local");
     put_text(&j, "id", "parahost_local");
     put_text(&j, "chainType", "Local");
+    if (first->header.number > 0) {
+        ph_json_key(&j, "base");
+        put_encoded(&j, &first->header);
+    }
     ph_json_key(&j, "genesis");
     ph_json_object(&j);
     ph_json_key(&j, "raw");
     ph_json_object(&j);
-    write_state_pairs(&j, fleet->local->genesis->state);
+    write_state_pairs(&j, first->state);
     ph_json_key(&j, "childrenDefault");
     ph_json_object(&j);
     for (int open = 0; open < 4; open++)
@@ -378,28 +396,25 @@ void ph_write_spec(const ph_fleet_t *fleet, ph_text_fn write, void *ctx)
     ph_json_free(&j);
 }
 
-void ph_write_state(const ph_fleet_t *fleet, ph_text_fn write, void *ctx)
+void ph_summary_dump(ph_json_t *j, const ph_relay_block_t *block)
 {
-    ph_node_t *view = ph_fleet_view(fleet);
-    const ph_relay_block_t *block = view ? ph_chain_best(ph_node_chain(view)) : fleet->local->genesis;
+    put_u64(j, "number", block->header.number);
+    put_hash(j, "hash", block->hash.bytes);
+    put_header(j, &block->header);
+    put_u64(j, "state_version", STATE_VERSION);
+    put_hash(j, "state_root", block->header.state_root.bytes);
+    write_state_pairs(j, block->state);
+}
+
+void ph_write_state(const ph_relay_block_t *block, ph_text_fn write, void *ctx)
+{
     ph_json_t j = ph_json_new(NULL, true);
     ph_json_object(&j);
-    put_u64(&j, "state_version", STATE_VERSION);
-    put_hash(&j, "state_root", block->header.state_root.bytes);
-    write_state_pairs(&j, block->state);
+    ph_summary_dump(&j, block);
     ph_json_end_object(&j);
     ph_write_u8(&j.out, '\n');
     write(ctx, (const char *)j.out.data, j.out.len);
     ph_json_free(&j);
-}
-
-static void put_header(ph_json_t *j, const ph_header_t *header)
-{
-    ph_writer_t w = PH_WRITER_HEAP;
-    ph_header_encode(&w, header);
-    ph_json_key(j, "header");
-    ph_json_bytes(j, ph_writer_bytes(&w));
-    ph_writer_free(&w);
 }
 
 void ph_write_blocks(const ph_fleet_t *fleet, ph_text_fn write, void *ctx)

@@ -46,12 +46,16 @@ typedef struct ph_para_history {
 /* All paras the configuration knows, in order of id; everything in the arena. */
 ph_para_history_t *ph_para_histories(ph_arena_t *arena, const ph_fleet_t *fleet, ph_node_t *view);
 
-/* `--blocks`: the genesis line, then every block; `--dump-state`: the state after the best block. Calls write(ctx, …)
- * with whole lines or pieces. */
+/* Members of a state dump (chain/dump.h) into an open object. */
+void ph_summary_dump(ph_json_t *j, const ph_relay_block_t *block);
+
+/* Calls write(ctx, …) with whole lines or pieces. */
 typedef void (*ph_text_fn)(void *ctx, const char *text, size_t len);
-/* The genesis as a raw chain specification (chain/spec.h). */
-void ph_write_spec(const ph_fleet_t *fleet, ph_text_fn write, void *ctx);
+/* The block that a chain begins with, and its state, as a raw chain specification (chain/spec.h). */
+void ph_write_spec(const ph_relay_block_t *first, ph_text_fn write, void *ctx);
+/* `--blocks`: the line of the block begun with, then every block. */
 void ph_write_blocks(const ph_fleet_t *fleet, ph_text_fn write, void *ctx);
-void ph_write_state(const ph_fleet_t *fleet, ph_text_fn write, void *ctx);
+/* `--dump-state`: the state after a block. */
+void ph_write_state(const ph_relay_block_t *block, ph_text_fn write, void *ctx);
 
 #endif

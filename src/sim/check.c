@@ -109,6 +109,15 @@ static bool open_block(ph_check_t *check, const ph_relay_block_t *block, ph_chec
     return false;
 }
 
+/* A chain that goes on from a dumped state has candidates whose votes came in blocks before. */
+static void take_over_votes(const ph_check_facts_t *facts)
+{
+    for (size_t p = 0; p < facts->para_count; p++)
+        for (size_t i = 0; i < facts->paras[p].pending_count; i++)
+            for (size_t v = 0; v < facts->validator_count; v++)
+                facts->paras[p].pending[i].votes[v] = ph_check_bit(facts->paras[p].pending[i].noted, v);
+}
+
 void ph_check_begin(ph_check_t *check, ph_sim_t *sim)
 {
     ph_relay_block_t *genesis = ph_sim_fleet(sim)->local->genesis;
@@ -118,8 +127,10 @@ void ph_check_begin(ph_check_t *check, ph_sim_t *sim)
     if (!open_block(check, genesis, &header, &r))
         return;
     ph_check_facts_t *facts = ph_check_read_facts(check, genesis, &header);
-    if (facts)
+    if (facts) {
+        take_over_votes(facts);
         keep(check, facts);
+    }
     check_root(check, "genesis", genesis, &header);
 }
 

@@ -6,8 +6,9 @@
 #include "base/check.h"
 #include "service/summary.h"
 
-/* Virtual time begins at a slot boundary whatever the slot's length (a multiple of all usual ones). */
-#define START_US UINT64_C(1767225600000000)
+/* Virtual time begins at a slot boundary whatever the slot's length (a multiple of all usual ones); after a dumped
+ * state, with the slot of its block. */
+#define GENESIS_START_US UINT64_C(1767225600000000)
 
 struct ph_sim {
     ph_sim_config_t config;
@@ -31,6 +32,7 @@ struct ph_sim {
         ph_sim_t *sim;
         const ph_sim_act_t *act;
     } * planned_acts;
+    uint64_t start_us;
     uint32_t slots_run;
 };
 
@@ -47,7 +49,8 @@ static void write_event(ph_sim_t *sim, uint64_t now_us, ph_env_t *node, const ch
     ph_json_t *j = &sim->line;
     ph_writer_reset(&j->out);
     j->need_comma = false;
-    ph_trace_line(j, (now_us - START_US) / 1000, node->name, subsystem, event, f, ph_fleet_peer_name(sim->fleet, f));
+    ph_trace_line(j, (now_us - sim->start_us) / 1000, node->name, subsystem, event, f,
+                  ph_fleet_peer_name(sim->fleet, f));
     if (sim->config.event_line(sim->config.event_ctx, ph_json_text(j), j->out.len) || sim->failed)
         return;
     sim->failed = true;
@@ -136,7 +139,7 @@ static void plan_crashes(ph_sim_t *sim)
     for (size_t i = 0; i < count; i++) {
         struct crash *crash = &sim->crashes[i];
         *crash = (struct crash){sim, (uint32_t)ph_world_random(sim->world, sim->config.validators), 0};
-        uint64_t at = START_US + run / 10 + stretch * i + ph_world_random(sim->world, stretch / 2 + 1);
+        uint64_t at = sim->start_us + run / 10 + stretch * i + ph_world_random(sim->world, stretch / 2 + 1);
         uint64_t longest = stretch / 2 < 5 * slot_us(sim) ? stretch / 2 : 5 * slot_us(sim);
         uint64_t down = 1000 + ph_world_random(sim->world, longest + 1);
         ph_world_at(sim->world, at, crash_node, crash);
@@ -169,7 +172,8 @@ static void plan_extrinsics(ph_sim_t *sim)
     sim->planned = ph_mem_alloc(NULL, (count + 1) * sizeof *sim->planned);
     for (size_t i = 0; i < count; i++) {
         sim->planned[i] = (struct planned){sim, &sim->config.extrinsics[i]};
-        ph_world_at(sim->world, START_US + sim->config.extrinsics[i].slot * slot_us(sim), submit, &sim->planned[i]);
+        ph_world_at(sim->world, sim->start_us + sim->config.extrinsics[i].slot * slot_us(sim), submit,
+                    &sim->planned[i]);
     }
 }
 
@@ -189,7 +193,7 @@ static void plan_acts(ph_sim_t *sim)
     sim->planned_acts = ph_mem_alloc(NULL, (count + 1) * sizeof *sim->planned_acts);
     for (size_t i = 0; i < count; i++) {
         sim->planned_acts[i] = (struct planned_act){sim, &sim->config.acts[i]};
-        ph_world_at(sim->world, START_US + sim->config.acts[i].slot * slot_us(sim), act, &sim->planned_acts[i]);
+        ph_world_at(sim->world, sim->start_us + sim->config.acts[i].slot * slot_us(sim), act, &sim->planned_acts[i]);
     }
 }
 
@@ -220,6 +224,20 @@ static void heal(void *ctx)
 
 /* ---- life ---- */
 
+ph_sim_config_t ph_sim_usual(uint64_t seed, size_t validators, size_t paras, uint32_t slots)
+{
+    return (ph_sim_config_t){.seed = seed,
+                             .validators = validators,
+                             .paras = paras,
+                             .slots = slots,
+                             .slot_ms = 6000,
+                             .session_slots = 10,
+                             .rotation_blocks = 5,
+                             .finality_depth = 24,
+                             .latency_min_ms = 20,
+                             .latency_max_ms = 100};
+}
+
 static ph_err_t check_config(const ph_sim_config_t *c, char *why, size_t why_len)
 {
     const char *what = NULL;
@@ -237,15 +255,22 @@ static ph_err_t check_config(const ph_sim_config_t *c, char *why, size_t why_len
     return PH_ERR_INVALID;
 }
 
+static uint64_t start_of(const ph_sim_config_t *c)
+{
+    const ph_relay_block_t *first = c->local ? c->local->genesis : NULL;
+    return first && first->header.number > 0 ? first->slot.v * c->slot_ms * 1000 : GENESIS_START_US;
+}
+
 ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, size_t why_len)
 {
     PH_TRY(check_config(config, why, why_len));
     ph_sim_t *sim = ph_mem_alloc(NULL, sizeof *sim);
     sim->config = *config;
+    sim->start_us = start_of(config);
     sim->line = ph_json_new(NULL, true);
     ph_trace_counts_init(&sim->counts);
     sim->world = ph_world_new(&(ph_world_config_t){.seed = config->seed,
-                                                   .start_us = START_US,
+                                                   .start_us = sim->start_us,
                                                    .latency_min_us = config->latency_min_ms * 1000,
                                                    .latency_max_us = config->latency_max_ms * 1000,
                                                    .loss_percent = config->loss_percent,
@@ -288,8 +313,8 @@ ph_err_t ph_sim_new(ph_sim_t **out, const ph_sim_config_t *config, char *why, si
     plan_extrinsics(sim);
     plan_acts(sim);
     if (config->has_partition) {
-        ph_world_at(sim->world, START_US + config->partition_from * slot_us(sim), cut, sim);
-        ph_world_at(sim->world, START_US + config->partition_to * slot_us(sim), heal, sim);
+        ph_world_at(sim->world, sim->start_us + config->partition_from * slot_us(sim), cut, sim);
+        ph_world_at(sim->world, sim->start_us + config->partition_to * slot_us(sim), heal, sim);
     }
     *out = sim;
     return PH_OK;
@@ -309,7 +334,7 @@ void ph_sim_heal(ph_sim_t *sim)
 ph_err_t ph_sim_run_to(ph_sim_t *sim, uint32_t slot, char *why, size_t why_len)
 {
     while (sim->slots_run < slot && !sim->failed)
-        ph_world_run_until(sim->world, START_US + ++sim->slots_run * slot_us(sim));
+        ph_world_run_until(sim->world, sim->start_us + ++sim->slots_run * slot_us(sim));
     if (!sim->failed)
         return PH_OK;
     snprintf(why, why_len, "%s", sim->failure);
@@ -330,7 +355,7 @@ void ph_sim_summary(ph_sim_t *sim, ph_json_t *out, double real_seconds)
     ph_summary_t s = {.seed = sim->config.seed,
                       .slots = sim->config.slots,
                       .real_seconds = real_seconds,
-                      .virtual_seconds = (double)(ph_world_now_us(sim->world) - START_US) / 1e6,
+                      .virtual_seconds = (double)(ph_world_now_us(sim->world) - sim->start_us) / 1e6,
                       .counts = &sim->counts,
                       .memo = ph_world_memo(sim->world),
                       .network = ph_world_hub(sim->world)->stats};

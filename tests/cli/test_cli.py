@@ -182,12 +182,14 @@ class Key(Cli):
         ec = self.good_json("tool", "key", "inspect", "//Alice", "--scheme", "ecdsa", "--json")
         self.assertEqual(ec["public_key"], "0x020a1091341fe5664bfa1782d5e04779689068c916b04cb365ec3153755684d9a1")
         self.assertNotEqual(ec["account"], ec["public_key"])
+        eth = self.good_json("tool", "key", "inspect", "0x" + "42" * 32, "--scheme", "eth", "--json")
+        self.assertEqual(eth["account"], "0x2714c48edc39bc2714729e6530760d62344d6698" + "ee" * 12)
         self.assertTrue(self.good_json("tool", "key", "inspect", "//Alice", "--ss58", "0", "--json")["ss58"].startswith("1"))
         self.assertIsNone(self.good_json("tool", "key", "inspect", "//Alice/soft", "--json")["seed"])
         self.assertEqual(self.good_json("tool", "key", "inspect", "-", "--json", stdin=b"//Alice\n"), alice)
 
     def test_sign_and_verify(self):
-        for scheme in ("sr25519", "ed25519", "ecdsa"):
+        for scheme in ("sr25519", "ed25519", "ecdsa", "eth"):
             public = self.good_json("tool", "key", "inspect", "--scheme", scheme, "//Bob", "--json")["public_key"]
             signature = self.good("tool", "key", "sign", "--scheme", scheme, "//Bob", "0x0102")
             self.assertEqual(self.good("tool", "key", "verify", "--scheme", scheme, public, "0x0102", signature), "valid")

@@ -68,7 +68,10 @@ class Execute(unittest.TestCase):
         self.bad(2, "no \"top\"", self.blocks, self.blocks)
         self.bad(2, "cannot be read (No such file", self.dir / "none", self.blocks)
         self.bad(2, "cannot be read (No such file", state, self.dir / "none")
-        self.bad(2, "has no header", state, state)
+        self.bad(2, "line 1 is no block", state, state)
+        empty = self.dir / "empty"
+        empty.write_text("{}\n")
+        self.bad(2, "line 1 has no header", state, empty)
         lines = self.blocks.read_text().splitlines()
         strange = self.dir / "strange"
         strange.write_text(lines[0] + "\n")

@@ -103,7 +103,7 @@ class Tool(unittest.TestCase):
         self.assertEqual(parts["payload"], blake2(payload))
 
     def test_other_schemes(self):
-        for scheme, tag, length in (("ed25519", 0, 64), ("ecdsa", 2, 65)):
+        for scheme, tag, length in (("ed25519", 0, 64), ("ecdsa", 2, 65), ("eth", 3, 65)):
             parts = json.loads(self.make("--scheme", scheme, "--json"))
             data = bytes.fromhex(parts["extrinsic"][2:])[2:]
             self.assertEqual(data[2:34].hex(), parts["signer"][2:])
@@ -244,6 +244,49 @@ class Socket(unittest.TestCase):
         self.assertIn("no such method", self.ask({"call": "Core_dance"})["error"])
         self.assertIn("the runtime failed", self.ask({"call": "AccountNonceApi_account_nonce", "args": "0x00"})["error"])
         self.assertEqual(self.ask({"block": "0x" + "00" * 32}), {"error": '"block": unknown block'})
+
+    def test_an_ethereum_key_sends_money(self):
+        status, out, err = run("tool", "key", "inspect", "//Eth", "--scheme", "eth", "--json")
+        self.assertEqual(status, 0, err)
+        account = json.loads(out)["account"][2:]
+        self.assertEqual(account[40:], "ee" * 12)
+        status, _, err = run("tool", "submit", self.path, self.sign("//Eve", call=transfer(account, 5 * UNIT)), "--wait", 60)
+        self.assertEqual((status, self.free_balance(account)), (0, 5 * UNIT), err)
+        xt = self.sign("//Eth", "--scheme", "eth", call=transfer(BOB, UNIT))
+        spoilt = bytearray.fromhex(xt[2:])
+        spoilt[60] ^= 1
+        self.assertEqual(self.ask({"submit": "0x" + spoilt.hex()})["error"], "invalid: BadProof")
+        status, _, err = run("tool", "submit", self.path, xt, "--wait", 60)
+        self.assertEqual(status, 0, err)
+        self.assertLess(self.free_balance(account), 4 * UNIT)
+
+    def test_session_keys_are_made_and_taken(self):
+        """The keys are new each time, of the kinds that the chain wants, and the node can sign with them."""
+        call, account = "SessionKeys_generate_session_keys", self.account("//Ferdie")
+        owner = compact(32) + bytes.fromhex(account)
+        made = []
+        for seed in (b"\0", b"\0", b"\1" + compact(7) + b"//Alice"):
+            answer = self.ask({"call": call, "args": "0x" + (owner + seed).hex()})
+            self.assertIn("result", answer)
+            data = bytes.fromhex(answer["result"][2:])
+            self.assertEqual((data[:2], data[195:197], len(data)), (compact(193), compact(385), 2 + 193 + 2 + 385))
+            made.append((data[2:195], data[197:]))
+        self.assertEqual(made[2][0][32:64].hex(), ALICE)
+        self.assertEqual(len({keys for keys, _ in made}), 3)
+        decoded = self.ask({"call": "SessionKeys_decode_session_keys", "args": "0x" + (compact(193) + made[0][0]).hex()})["result"]
+        self.assertEqual([bytes.fromhex(decoded[2:]).count(kind) for kind in (b"gran", b"babe", b"para", b"asgn", b"audi", b"beef")], [1] * 6)
+        _, map_key, _ = run("tool", "storage-key", "Session", "NextKeys", "0x" + account)
+        for keys, proof in made[:2]:
+            set_keys = "0x" + (bytes([8, 0]) + keys + compact(385) + proof).hex()
+            status, out, err = run("tool", "submit", self.path, self.sign("//Ferdie", call=set_keys), "--wait", 60)
+            self.assertEqual(status, 0, err)
+            self.assertEqual(self.ask({"storage": map_key.strip()})["result"], "0x" + keys.hex())
+        failed = self.ask({"call": call, "args": "0x" + (owner + b"\1" + compact(8) + b"not one.").hex()})
+        self.assertIn("the runtime failed", failed["error"])
+
+    def account(self, uri):
+        _, out, _ = run("tool", "key", "inspect", uri, "--json")
+        return json.loads(out)["account"][2:]
 
     def test_bad_requests_are_answered(self):
         for request, expected in (("nonsense", "no JSON"), ("{}", "expected an object"), ('{"submit":"0xzz"}', '"submit": expected'),

@@ -65,6 +65,11 @@ static void every_request_is_understood(void **state)
     good(arena, "{\"block\":\"best\"}", PH_DEV_BLOCK);
     assert_int_equal(request.at, PH_DEV_AT_BEST);
     good(arena, "{\"status\":\"" HASH "\"}", PH_DEV_STATUS);
+    good(arena, "{\"state\":7,\"id\":1}", PH_DEV_STATE);
+    assert_int_equal(request.at, PH_DEV_AT_NUMBER);
+    assert_int_equal(request.number, 7);
+    good(arena, "{\"state\":\"finalized\"}", PH_DEV_STATE);
+    assert_int_equal(request.at, PH_DEV_AT_FINALIZED);
     ph_arena_free(arena);
 }
 
@@ -94,6 +99,8 @@ static void what_is_wrong_is_named(void **state)
     bad("{\"call\":\"Core_version\",\"at\":-1}", "\"at\": expected");
     bad("{\"call\":\"Core_version\",\"at\":4294967296}", "\"at\": expected");
     bad("{\"block\":null}", "\"block\": expected");
+    bad("{\"state\":true}", "\"state\": expected");
+    bad("{\"state\":1,\"at\":1}", "\"at\" does not belong into a \"state\"");
     bad("{\"head\":false}", "\"head\": expected true");
     bad("{\"head\":true,\"at\":\"best\"}", "\"at\" does not belong into a \"head\"");
     bad("{\"submit\":\"0x0400\",\"head\":true}", "\"head\" does not belong into a \"submit\"");

@@ -248,16 +248,7 @@ static void run_with(run_t *run, plant_t plant)
     char why[200] = "";
     *run = (run_t){.plant = plant};
     ph_check_config_t eyes = {.slot_ms = 6000, .adder = true, .read = read_altered, .disk = disk_altered, .ctx = run};
-    ph_sim_config_t config = {.seed = 11,
-                              .validators = 7,
-                              .paras = 2,
-                              .slots = 18,
-                              .slot_ms = 6000,
-                              .session_slots = 10,
-                              .rotation_blocks = 5,
-                              .finality_depth = 24,
-                              .latency_min_ms = 20,
-                              .latency_max_ms = 100};
+    ph_sim_config_t config = ph_sim_usual(11, 7, 2, 18);
     run->check = ph_check_new(&eyes);
     config.signature = on_signature;
     config.imported = on_imported;

@@ -20,14 +20,10 @@ static ph_sim_config_t draw(uint64_t seed)
     ph_test_random_t rng = ph_test_random(seed * 0x2545f491 + 99);
     for (int i = 0; i < 16; i++)
         (void)ph_test_u64(&rng);
-    ph_sim_config_t c = {.seed = seed,
-                         .slots = 14,
-                         .slot_ms = 6000,
-                         .session_slots = 6,
-                         .rotation_blocks = 3,
-                         .finality_depth = 8,
-                         .latency_min_ms = 20,
-                         .latency_max_ms = 100};
+    ph_sim_config_t c = ph_sim_usual(seed, 4, 1, 14);
+    c.session_slots = 6;
+    c.rotation_blocks = 3;
+    c.finality_depth = 8;
     c.validators = 3 + ph_test_below(&rng, 4);
     c.paras = 1 + ph_test_below(&rng, 2);
     if (seed % 2 == 0) {

@@ -24,12 +24,8 @@ static ph_sim_config_t draw(uint64_t seed)
     ph_test_random_t rng = ph_test_random(seed * 0x51ed270b + 12345);
     for (int i = 0; i < 16; i++) /* neighbouring seeds are alike at first */
         (void)ph_test_u64(&rng);
-    ph_sim_config_t c = {.seed = seed,
-                         .slots = SAFETY_SLOTS,
-                         .slot_ms = SLOT_MS,
-                         .session_slots = 10,
-                         .rotation_blocks = 5,
-                         .finality_depth = 24};
+    ph_sim_config_t c = ph_sim_usual(seed, 4, 1, SAFETY_SLOTS);
+    c.slot_ms = SLOT_MS;
     /* The sum of two draws: most runs are of middling size, some as small or as large as can be. */
     c.validators = 3 + ph_test_below(&rng, 10) + ph_test_below(&rng, 9);
     c.paras = 1 + ph_test_below(&rng, c.validators / 3 > 3 ? 3 : c.validators / 3);

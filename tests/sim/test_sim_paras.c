@@ -206,16 +206,10 @@ static void check_outcome(fixture_t *f, ph_chain_t *chain)
 
 static ph_sim_config_t usual(void)
 {
-    return (ph_sim_config_t){.seed = 5,
-                             .validators = VALIDATORS,
-                             .paras = 2,
-                             .slots = END,
-                             .slot_ms = 6000,
-                             .session_slots = 6,
-                             .rotation_blocks = 3,
-                             .finality_depth = 24,
-                             .latency_min_ms = 20,
-                             .latency_max_ms = 100};
+    ph_sim_config_t config = ph_sim_usual(5, VALIDATORS, 2, END);
+    config.session_slots = 6;
+    config.rotation_blocks = 3;
+    return config;
 }
 
 /* Gives the configuration its paras and what is done to them; what is signed speaks of its genesis. */

@@ -17,16 +17,7 @@ typedef struct outcome {
 
 static ph_sim_config_t usual(void)
 {
-    return (ph_sim_config_t){.seed = 7,
-                             .validators = 12,
-                             .paras = 3,
-                             .slots = 60,
-                             .slot_ms = 6000,
-                             .session_slots = 10,
-                             .rotation_blocks = 5,
-                             .finality_depth = 24,
-                             .latency_min_ms = 20,
-                             .latency_max_ms = 100};
+    return ph_sim_usual(7, 12, 3, 60);
 }
 
 static uint64_t number_at(const json_t *object, const char *key)

@@ -9,16 +9,7 @@ enum { SLOTS = 40, COUNT = 12, VALIDATORS = 6 };
 
 static ph_sim_config_t usual(void)
 {
-    return (ph_sim_config_t){.seed = 11,
-                             .validators = VALIDATORS,
-                             .paras = 2,
-                             .slots = SLOTS,
-                             .slot_ms = 6000,
-                             .session_slots = 10,
-                             .rotation_blocks = 5,
-                             .finality_depth = 24,
-                             .latency_min_ms = 20,
-                             .latency_max_ms = 100};
+    return ph_sim_usual(11, VALIDATORS, 2, SLOTS);
 }
 
 /* The genesis of such a network: what is signed speaks of it. */

@@ -8,6 +8,7 @@
 #include "runtime/params.h"
 #include "scale/scale.h"
 #include "service/signed_extrinsic.h"
+#include "service/summary.h"
 
 extern const uint8_t ph_runtime_next_wasm[];
 extern const size_t ph_runtime_next_wasm_len;
@@ -118,6 +119,38 @@ static uint32_t check_chain(ph_chain_t *chain)
     return at;
 }
 
+/* ---- the state, dumped ---- */
+
+static void append(void *ctx, const char *text, size_t len)
+{
+    ph_write(ctx, text, len);
+}
+
+/* A network begun with the upgraded chain's last state goes on with the new runtime. */
+static void check_dump(const ph_relay_block_t *block, ph_sim_config_t config)
+{
+    ph_local_t *local;
+    ph_sim_t *sim;
+    char why[300] = "";
+    ph_writer_t text = PH_WRITER_HEAP;
+    ph_write_state(block, append, &text);
+    if (ph_local_from_spec(&local, ph_writer_bytes(&text), (ph_bytes_t){0}, why, sizeof why) != PH_OK)
+        fail_msg("%s", why);
+    ph_writer_free(&text);
+    config.local = local;
+    config.seed = 77;
+    config.signature = NULL;
+    config.imported = NULL;
+    config.trace = NULL;
+    if (ph_sim_new(&sim, &config, why, sizeof why) != PH_OK || ph_sim_run_to(sim, 10, why, sizeof why) != PH_OK)
+        fail_msg("%s", why);
+    const ph_relay_block_t *best = ph_chain_best(view_of(sim));
+    assert_true(best->header.number >= block->header.number + 8);
+    assert_int_equal(spec_version_at(view_of(sim), best), PH_SPEC_VERSION + 1);
+    ph_sim_free(sim);
+    ph_local_free(local);
+}
+
 /* ---- the run ---- */
 
 typedef struct outcome {
@@ -132,17 +165,11 @@ static outcome_t run(ph_runtime_body_t body)
     char why[200] = "", answer[120] = "";
     ph_arena_t *arena = ph_arena_new();
     size_t printed = 0;
-    ph_sim_config_t config = {.seed = 3,
-                              .validators = 4,
-                              .paras = 1,
-                              .slots = END,
-                              .slot_ms = 6000,
-                              .session_slots = 6,
-                              .rotation_blocks = 3,
-                              .finality_depth = 8,
-                              .latency_min_ms = 20,
-                              .latency_max_ms = 100,
-                              .runtime_body = body};
+    ph_sim_config_t config = ph_sim_usual(3, 4, 1, END);
+    config.session_slots = 6;
+    config.rotation_blocks = 3;
+    config.finality_depth = 8;
+    config.runtime_body = body;
     ph_check_t *check = ph_check_new(&(ph_check_config_t){.slot_ms = config.slot_ms, .adder = true});
     ph_check_hook(check, &config);
     ph_sim_t *sim = start_sim(check, &config);
@@ -160,6 +187,7 @@ static outcome_t run(ph_runtime_body_t body)
     print_message("the pool said: %s\n", answer);
     out.upgraded_at = check_chain(view_of(sim));
     out.best = ph_chain_best(view_of(sim))->hash;
+    check_dump(ph_chain_best(view_of(sim)), config);
     assert_int_equal(ph_check_end(check, sim, print_violation, &printed), 0);
     ph_check_free(check);
     ph_sim_free(sim);

@@ -113,7 +113,7 @@ static void count_session(ph_job_t *job, void *flow, ph_err_t err,
 static void note_ancestors(ph_job_t *job, void *flow, ph_err_t err, const ph_vec_hash_t *ancestors)
 {
     leaf_t *leaf = flow;
-    if (err || ancestors->count == 0) { /* genesis: nothing is pending */
+    if (err || ancestors->count == 0) { /* the chain begins here: nobody has chunks of what is pending */
         through(job, leaf);
         return;
     }
