@@ -1,6 +1,6 @@
 /* Input: what of the chain's, then bytes as a peer or a file would bring them: a block, the sync protocol's messages, a
- * chain specification, a runtime blob. Blocks that are accepted come out of their parts again; every way to read the
- * state version out of a blob tells the same.
+ * chain specification, a state dump, a runtime blob. Blocks that are accepted come out of their parts again; every way
+ * to read the state version out of a blob tells the same.
  */
 #include "fuzz.h"
 
@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "chain/block.h"
+#include "chain/dump.h"
 #include "chain/spec.h"
 
 static void look_at_block(ph_bytes_t in)
@@ -60,6 +61,10 @@ static void look_at_spec(ph_bytes_t in)
             PH_CHECK(!spec.has_state || (spec.state_version >= 0 && spec.state_version <= 1));
             PH_CHECK(!spec.has_state || version < 0 || spec.state_version == version);
             ph_hash_t hash = ph_spec_genesis_hash(&spec.state_root);
+            if (spec.has_base) {
+                hash = ph_relay_block_header_hash(&spec.base);
+                PH_CHECK(memcmp(&spec.base.state_root, &spec.state_root, sizeof hash) == 0);
+            }
             PH_CHECK(memcmp(&hash, &spec.block_hash, sizeof hash) == 0);
             PH_CHECK(strlen(spec.name) <= in.len && strlen(spec.id) <= in.len);
         } else {
@@ -67,6 +72,25 @@ static void look_at_spec(ph_bytes_t in)
         }
         ph_arena_free(arena);
     }
+}
+
+static void look_at_dump(ph_bytes_t in)
+{
+    ph_arena_t *arena = ph_arena_new();
+    ph_dump_t dump;
+    char why[200] = "";
+    ph_err_t err = ph_dump_read(&dump, arena, in, why, sizeof why);
+    if (err == PH_OK) {
+        ph_trie_store_t *store = ph_trie_store_new(NULL);
+        ph_state_t *state = NULL;
+        PH_CHECK(dump.state_version == 0 || dump.state_version == 1);
+        PH_CHECK(ph_state_build(&state, store, dump.pairs.items, dump.pairs.count, dump.state_version) == PH_OK);
+        ph_state_unref(state);
+        ph_trie_store_free(store);
+    } else {
+        PH_CHECK((err == PH_ERR_NOT_FOUND || err == PH_ERR_MALFORMED) && why[0] != 0);
+    }
+    ph_arena_free(arena);
 }
 
 static void look_at_code(ph_bytes_t in)
@@ -95,6 +119,8 @@ static void look_at_version(ph_bytes_t in)
     ph_writer_free(&w);
 }
 
+enum { DUMP = 'd' };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const ph_type_t *const messages[] = {&ph_type_blocks_request, &ph_type_blocks_response,
@@ -102,7 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     ph_bytes_t in = ph_bytes(data + 1, size - 1);
-    switch (data[0] % 8) {
+    switch (data[0] == DUMP ? DUMP : data[0] % 8) {
     case 0:
         look_at_block(in);
         break;
@@ -114,6 +140,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 3:
         look_at_version(in);
+        break;
+    case DUMP:
+        look_at_dump(in);
         break;
     default:
         look_at_message(in, messages[data[0] % 4]);

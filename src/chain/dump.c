@@ -93,19 +93,23 @@ static ph_err_t read_members(dump_reader_t *r, const json_t *json)
     return read_header(r, json_object_get(json, "header"));
 }
 
+ph_err_t ph_dump_read_json(ph_dump_t *out, ph_arena_t *arena, const json_t *json, char *why, size_t why_len)
+{
+    dump_reader_t r = {arena, out, why, why_len};
+    *out = (ph_dump_t){0};
+    return json_is_object(json) ? read_members(&r, json) : fail(&r, PH_ERR_MALFORMED, "expected a JSON object");
+}
+
 ph_err_t ph_dump_read(ph_dump_t *out, ph_arena_t *arena, ph_bytes_t text, char *why, size_t why_len)
 {
     json_error_t where;
-    dump_reader_t r = {arena, out, why, why_len};
-    *out = (ph_dump_t){0};
     json_t *json = json_loadb((const char *)text.data, text.len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &where);
-    if (!json)
+    if (!json) {
+        dump_reader_t r = {arena, out, why, why_len};
+        *out = (ph_dump_t){0};
         return fail(&r, PH_ERR_MALFORMED, "not JSON: line %d, column %d: %s", where.line, where.column, where.text);
-    ph_err_t err = PH_ERR_MALFORMED;
-    if (json_is_object(json))
-        err = read_members(&r, json);
-    else
-        err = fail(&r, PH_ERR_MALFORMED, "expected a JSON object");
+    }
+    ph_err_t err = ph_dump_read_json(out, arena, json, why, why_len);
     json_decref(json);
     return err;
 }

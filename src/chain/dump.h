@@ -17,8 +17,12 @@ typedef struct ph_dump {
     ph_spec_pairs_t pairs;
 } ph_dump_t;
 
+struct json_t;
 /* Reads the text of a dump; everything lives in the arena. NOT_FOUND: it is a JSON object without "top", so no dump;
  * MALFORMED: it is no JSON object, or a member is not as it should be. Always with a line in `why` that says where. */
 PH_MUST_CHECK ph_err_t ph_dump_read(ph_dump_t *out, ph_arena_t *arena, ph_bytes_t text, char *why, size_t why_len);
+/* The same of JSON that has been parsed, with integers as they are or as reals; nothing of it is kept. */
+PH_MUST_CHECK ph_err_t ph_dump_read_json(ph_dump_t *out, ph_arena_t *arena, const struct json_t *json, char *why,
+                                         size_t why_len);
 
 #endif

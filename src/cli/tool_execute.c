@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/vec.h"
+#include "chain/dump.h"
 #include "chain/executor.h"
 #include "cli/bytes_arg.h"
 #include "cli/commands.h"
@@ -47,27 +48,25 @@ static bool read_header(execution_t *x, ph_header_t *out, const json_t *object)
     return hex_member(x->arena, &bytes, object, "header") && ph_header_decode_all(bytes, x->arena, out) == PH_OK;
 }
 
-/* The state whose pairs stand under "top". */
+/* The state of a dump, or of the line of the genesis block. */
+static int build_state(execution_t *x, ph_state_t **out, const ph_dump_t *dump, const char *path)
+{
+    if (ph_state_build(out, x->store, dump->pairs.items, dump->pairs.count, dump->state_version) != PH_OK)
+        return ph_options_wrong(x->command, "%s: a key is too long", path);
+    if (!dump->has_root || memcmp(dump->state_root.bytes, ph_state_root(*out), 32) == 0)
+        return PH_OPTIONS_GO;
+    ph_state_unref(*out);
+    *out = NULL;
+    return ph_options_wrong(x->command, "%s: the state has another root than it says", path);
+}
+
 static int read_state(execution_t *x, ph_state_t **out, const json_t *object, const char *path)
 {
-    PH_LIST(ph_trie_pair_t) pairs = {0};
-    const json_t *top = json_object_get(object, "top");
-    const char *key;
-    json_t *value;
-    if (!json_is_object(top))
-        return ph_options_wrong(x->command, "%s: there is no \"top\"; expected what --dump-state writes", path);
-    json_object_foreach((json_t *)(uintptr_t)top, key, value)
-    {
-        ph_trie_pair_t pair;
-        if (ph_unhex(x->arena, key, strlen(key), &pair.key) != PH_OK || !hex_member(x->arena, &pair.value, top, key))
-            return ph_options_wrong(x->command, "%s: the entry %.80s is not hexadecimal", path, key);
-        ph_list_push(x->arena, &pairs, pair);
-    }
-    const json_t *version = json_object_get(object, "state_version");
-    if (ph_state_build(out, x->store, pairs.items, pairs.count, json_integer_value(version) == 0 && version ? 0 : 1) !=
-        PH_OK)
-        return ph_options_wrong(x->command, "%s: a key is too long", path);
-    return PH_OPTIONS_GO;
+    ph_dump_t dump;
+    char why[300];
+    if (ph_dump_read_json(&dump, x->arena, object, why, sizeof why) != PH_OK)
+        return ph_options_wrong(x->command, "%s: %s", path, why);
+    return build_state(x, out, &dump, path);
 }
 
 static json_t *parse(ph_bytes_t text)
@@ -195,17 +194,17 @@ static int begin(execution_t *x, ph_bytes_t blocks, ph_state_t *state)
 
 static int read_dump(execution_t *x, ph_state_t **out, const char *path)
 {
-    ph_bytes_t text, root;
+    ph_dump_t dump;
+    ph_bytes_t text;
+    char why[300];
     ph_err_t err = ph_cli_read_file(x->arena, &text, path, FILE_MAX);
     if (err != PH_OK)
         return ph_options_wrong(x->command, "%s cannot be read (%s)", path, ph_cli_read_why(err));
-    json_t *dump = parse(text);
-    int status = read_state(x, out, dump, path);
-    if (status == PH_OPTIONS_GO && (!hex_member(x->arena, &root, dump, "state_root") || root.len != 32 ||
-                                    memcmp(root.data, ph_state_root(*out), 32) != 0))
-        status = ph_options_wrong(x->command, "%s: the state has another root than it says", path);
-    json_decref(dump);
-    return status;
+    if (ph_dump_read(&dump, x->arena, text, why, sizeof why) != PH_OK)
+        return ph_options_wrong(x->command, "%s: %s", path, why);
+    if (!dump.has_root)
+        return ph_options_wrong(x->command, "%s: there is no \"state_root\"; expected what --dump-state writes", path);
+    return build_state(x, out, &dump, path);
 }
 
 /* ---- the command ---- */
