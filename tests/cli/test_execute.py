@@ -65,12 +65,15 @@ class Execute(unittest.TestCase):
         other = self.dir / "other"
         other.write_text(json.dumps(flipped))
         self.bad(2, "the state has another root than it says", other, self.blocks)
-        self.bad(2, "no \"top\"", self.blocks, self.blocks)
+        self.bad(2, "not JSON: line 2, column 1", self.blocks, self.blocks)
+        other.write_text(json.dumps({name: dump[name] for name in dump if name != "state_root"}))
+        self.bad(2, "no \"state_root\"", other, self.blocks)
         self.bad(2, "cannot be read (No such file", self.dir / "none", self.blocks)
         self.bad(2, "cannot be read (No such file", state, self.dir / "none")
         self.bad(2, "line 1 is no block", state, state)
         empty = self.dir / "empty"
         empty.write_text("{}\n")
+        self.bad(2, "no \"top\"", empty, self.blocks)
         self.bad(2, "line 1 has no header", state, empty)
         lines = self.blocks.read_text().splitlines()
         strange = self.dir / "strange"
