@@ -188,9 +188,10 @@ void ph_hrmp_outbound_limits(ph_rt_t *rt, ph_vec_tup_para_id_outbound_hrmp_chann
         ph_hrmp_channel_t channel;
         if (!ph_hrmp_hrmp_channels_get(rt, &id, &channel))
             continue;
-        ph_outbound_hrmp_channel_limitations_t limits = {
-            .bytes_remaining = ph_sat_sub_u32(channel.max_total_size, channel.total_size),
-            .messages_remaining = ph_sat_sub_u32(channel.max_capacity, channel.msg_count)};
+        /* Candidates in a chain may overfill a channel; the pallet's difference wraps then. */
+        ph_outbound_hrmp_channel_limitations_t limits = {.bytes_remaining = channel.max_total_size - channel.total_size,
+                                                         .messages_remaining =
+                                                             channel.max_capacity - channel.msg_count};
         ph_vec_push(rt, out, ((__typeof__(*out->items)){._0 = id.recipient, ._1 = limits}));
     }
 }

@@ -219,12 +219,34 @@ static void test_messages(void **state)
     pw_close(w);
 }
 
+/* Two candidates of one block are checked against the same channel, and both fill it: what remains is less than none.
+ */
+static void test_overfilled(void **state)
+{
+    (void)state;
+    para_world_t *w = world(2);
+    open_now(w, 2000, 2001);
+    ph_hrmp_channel_id_t id = channel(2000, 2001);
+    ph_hrmp_channel_t overfull;
+    assert_true(ph_hrmp_hrmp_channels_get(w->rt, &id, &overfull));
+    overfull.msg_count = overfull.max_capacity + 1;
+    overfull.total_size = overfull.max_total_size + 25;
+    ph_hrmp_hrmp_channels_set(w->rt, &id, &overfull);
+    ph_vec_tup_para_id_outbound_hrmp_channel_limitations_t limits;
+    ph_hrmp_outbound_limits(w->rt, &limits, pw_para(2000));
+    assert_int_equal(limits.count, 1);
+    assert_int_equal(limits.items[0]._0.v, 2001);
+    assert_int_equal(limits.items[0]._1.bytes_remaining, UINT32_MAX - 24);
+    assert_int_equal(limits.items[0]._1.messages_remaining, UINT32_MAX);
+    pw_close(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors_of_requests), cmocka_unit_test(test_errors_of_answers),
         cmocka_unit_test(test_errors_of_closing),  cmocka_unit_test(test_system_channels),
-        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_messages),           cmocka_unit_test(test_overfilled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

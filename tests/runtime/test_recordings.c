@@ -32,12 +32,11 @@ void ph_vectors_report(ph_vectors_t *v, const char *list, const char *name, bool
     ph_arena_reset(v->arena);
 }
 
-/* The parsed recording, or NULL where the shared data is absent. */
-static json_t *load(const char *name)
+/* The parsed recording in the folder, or NULL where it is absent. */
+static json_t *load_from(const char *folder, const char *name)
 {
-    const char *dir = getenv("PH_SHARED_DATA");
     ph_arena_t *arena = ph_arena_new();
-    char *path = ph_arena_printf(arena, "%s/runtime/%s.json.gz", dir ? dir : "../shared/data", name);
+    char *path = ph_arena_printf(arena, "%s/%s.json.gz", folder, name);
     ph_bytes_t content;
     json_t *json = NULL;
     if (ph_cli_read_file(arena, &content, path, (size_t)1 << 30) == PH_OK) {
@@ -49,6 +48,15 @@ static json_t *load(const char *name)
     return json;
 }
 
+/* One of the shared data. */
+static json_t *load(const char *name)
+{
+    const char *dir = getenv("PH_SHARED_DATA");
+    char folder[600];
+    snprintf(folder, sizeof folder, "%s/runtime", dir ? dir : "../shared/data");
+    return load_from(folder, name);
+}
+
 static ph_vectors_t replay(const json_t *file)
 {
     ph_vectors_t v = {.file = "test", .arena = ph_arena_new()};
@@ -58,15 +66,20 @@ static ph_vectors_t replay(const json_t *file)
     return v;
 }
 
+static void replays_file(json_t *file)
+{
+    ph_vectors_t v = replay(file);
+    assert_string_equal(first_failure, "");
+    assert_int_equal(v.passed, json_array_size(json_object_get(file, "steps")) + 1);
+    json_decref(file);
+}
+
 static void replays(const char *name)
 {
     json_t *file = load(name);
     if (file == NULL)
         skip();
-    ph_vectors_t v = replay(file);
-    assert_string_equal(first_failure, "");
-    assert_int_equal(v.passed, json_array_size(json_object_get(file, "steps")) + 1);
-    json_decref(file);
+    replays_file(file);
 }
 
 static void all_seeds(const char *kind)
@@ -118,6 +131,19 @@ static void test_chain(void **state)
 {
     (void)state;
     all_seeds("chain");
+}
+
+/* Ours, made with the oracle of tests/oracle/runtime; the README beside them tells what each is for. */
+static void test_made(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"bad-inherent-502", "chain-113", "chain-16",  "chain-63",  "config-502",
+                                        "disputes-502",     "hrmp-502",  "mixed-502", "mixed-504", "paras-502"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        json_t *file = load_from("tests/runtime/recordings", names[i]);
+        assert_non_null(file);
+        replays_file(file);
+    }
 }
 
 static bool long_enough(const json_t *text)
@@ -203,11 +229,17 @@ static void test_notices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_config),       cmocka_unit_test(test_inclusion),
-        cmocka_unit_test(test_bad_inherent), cmocka_unit_test(test_paras),
-        cmocka_unit_test(test_hrmp),         cmocka_unit_test(test_ondemand),
-        cmocka_unit_test(test_disputes),     cmocka_unit_test(test_notices),
-        cmocka_unit_test(test_chain),        cmocka_unit_test(test_notices_in_chains),
+        cmocka_unit_test(test_config),
+        cmocka_unit_test(test_inclusion),
+        cmocka_unit_test(test_bad_inherent),
+        cmocka_unit_test(test_paras),
+        cmocka_unit_test(test_hrmp),
+        cmocka_unit_test(test_ondemand),
+        cmocka_unit_test(test_disputes),
+        cmocka_unit_test(test_made),
+        cmocka_unit_test(test_notices),
+        cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_notices_in_chains),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
