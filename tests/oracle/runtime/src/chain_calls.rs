@@ -29,18 +29,35 @@ const DEEP: usize = 3;
 impl Calls {
     pub fn new<Call: TypeInfo + 'static>() -> Calls {
         let mut registry = scale_info::Registry::new();
-        let call = registry.register_type(&scale_info::MetaType::new::<Call>()).id;
-        Calls { types: registry.into(), call }
+        let call = registry
+            .register_type(&scale_info::MetaType::new::<Call>())
+            .id;
+        Calls {
+            types: registry.into(),
+            call,
+        }
     }
 
     /// Any call of the pallet with this index.
     pub fn of(&self, pallet: u8, rng: &mut ChaCha8Rng, keys: &Keys, pool: &Pool) -> Vec<u8> {
         let mut out = vec![pallet];
-        let mut maker = Maker { types: &self.types, call: self.call, rng, keys, pool, depth: 0 };
-        let TypeDef::Variant(pallets) = &self.types.resolve(self.call).expect("a call").type_def else {
+        let mut maker = Maker {
+            types: &self.types,
+            call: self.call,
+            rng,
+            keys,
+            pool,
+            depth: 0,
+        };
+        let TypeDef::Variant(pallets) = &self.types.resolve(self.call).expect("a call").type_def
+        else {
             return out;
         };
-        let found = pallets.variants.iter().find(|v| v.index == pallet).expect("a pallet");
+        let found = pallets
+            .variants
+            .iter()
+            .find(|v| v.index == pallet)
+            .expect("a pallet");
         maker.value(found.fields[0].ty.id, "", &mut out);
         out
     }
@@ -65,7 +82,9 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn bytes(&mut self, out: &mut Vec<u8>) {
-        let len = *[0, 1, 2, 4, 20, 33, 64, 200].choose(self.rng).expect("some");
+        let len = *[0, 1, 2, 4, 20, 33, 64, 200]
+            .choose(self.rng)
+            .expect("some");
         let len = self.rng.gen_range(0..=len);
         let raw: Vec<u8> = (0..len).map(|_| self.rng.gen()).collect();
         raw.encode_to(out);
@@ -73,10 +92,22 @@ impl Maker<'_> {
 
     fn u32(&mut self, hint: &str) -> u32 {
         if hint.contains("session") || hint.contains("Session") {
-            return self.pool.session.saturating_add(self.rng.gen_range(0..3)).saturating_sub(1);
+            return self
+                .pool
+                .session
+                .saturating_add(self.rng.gen_range(0..3))
+                .saturating_sub(1);
         }
-        if hint.contains("BlockNumber") || hint.contains("block") || hint == "when" || hint == "begin" {
-            return self.pool.block.saturating_add(self.rng.gen_range(0..24)).saturating_sub(6);
+        if hint.contains("BlockNumber")
+            || hint.contains("block")
+            || hint == "when"
+            || hint == "begin"
+        {
+            return self
+                .pool
+                .block
+                .saturating_add(self.rng.gen_range(0..24))
+                .saturating_sub(6);
         }
         match self.rng.gen_range(0..10) {
             0..=5 => self.rng.gen_range(0..6),
@@ -110,7 +141,9 @@ impl Maker<'_> {
             TypeDefPrimitive::Char => 65u32.encode_to(out),
             TypeDefPrimitive::Str => "text".encode_to(out),
             TypeDefPrimitive::U8 => put!(self.rng.gen_range(0..5u8)),
-            TypeDefPrimitive::U16 => put!(*[0u16, 1, 2, 3, 4, 28800, 57600].choose(self.rng).expect("some")),
+            TypeDefPrimitive::U16 => put!(*[0u16, 1, 2, 3, 4, 28800, 57600]
+                .choose(self.rng)
+                .expect("some")),
             TypeDefPrimitive::U32 => put!(self.u32(hint)),
             TypeDefPrimitive::U64 => put!(u64::from(self.u32(hint)) * self.rng.gen_range(0..3u64)),
             TypeDefPrimitive::U128 => put!(self.u128()),
@@ -130,7 +163,12 @@ impl Maker<'_> {
             1 => return *self.pool.others.choose(self.rng).expect("some others"),
             _ => {}
         }
-        self.keys.accounts.choose(self.rng).expect("some accounts").clone().into()
+        self.keys
+            .accounts
+            .choose(self.rng)
+            .expect("some accounts")
+            .clone()
+            .into()
     }
 
     /// Types whose values mean something; false: the type is made by its parts.
@@ -146,18 +184,30 @@ impl Maker<'_> {
                     one.encode_to(out)
                 }
             }
-            "ValidationCode" if self.rng.gen_ratio(2, 3) => {
-                self.pool.codes.choose(self.rng).expect("some codes").encode_to(out)
-            }
+            "ValidationCode" if self.rng.gen_ratio(2, 3) => self
+                .pool
+                .codes
+                .choose(self.rng)
+                .expect("some codes")
+                .encode_to(out),
             "ValidationCodeHash" if self.rng.gen_ratio(4, 5) => {
                 let code = self.pool.codes.choose(self.rng).expect("some codes");
                 sp_io::hashing::blake2_256(code).encode_to(out)
             }
-            "H256" if self.rng.gen_ratio(2, 3) => {
-                self.pool.hashes.choose(self.rng).expect("some hashes").encode_to(out)
-            }
+            "H256" if self.rng.gen_ratio(2, 3) => self
+                .pool
+                .hashes
+                .choose(self.rng)
+                .expect("some hashes")
+                .encode_to(out),
             "SessionKeys" => {
-                let of = self.keys.sessions.choose(self.rng).expect("some").choose(self.rng).expect("some");
+                let of = self
+                    .keys
+                    .sessions
+                    .choose(self.rng)
+                    .expect("some")
+                    .choose(self.rng)
+                    .expect("some");
                 of.public().encode_to(out)
             }
             "Perbill" => self.rng.gen_range(0..=1_000_000_000u32).encode_to(out),
@@ -171,7 +221,11 @@ impl Maker<'_> {
             let name = field.name.as_deref().unwrap_or("");
             let kind = field.type_name.as_deref().unwrap_or("");
             let hint = format!("{name} {kind}");
-            let hint = if name == "when" || name == "begin" { name } else { &hint };
+            let hint = if name == "when" || name == "begin" {
+                name
+            } else {
+                &hint
+            };
             self.value(field.ty.id, hint, out);
         }
     }
@@ -179,7 +233,9 @@ impl Maker<'_> {
     fn compact(&mut self, id: u32, hint: &str, out: &mut Vec<u8>) {
         match &self.types.resolve(id).expect("a type").type_def {
             TypeDef::Primitive(kind) => self.primitive(kind, hint, true, out),
-            TypeDef::Composite(one) if one.fields.len() == 1 => self.compact(one.fields[0].ty.id, hint, out),
+            TypeDef::Composite(one) if one.fields.len() == 1 => {
+                self.compact(one.fields[0].ty.id, hint, out)
+            }
             TypeDef::Tuple(_) => {}
             _ => Compact(0u32).encode_to(out),
         }
@@ -187,7 +243,12 @@ impl Maker<'_> {
 
     fn value(&mut self, id: u32, hint: &str, out: &mut Vec<u8>) {
         let kind = self.types.resolve(id).expect("a type").clone();
-        let name = kind.path.segments.last().map(|s| s.to_string()).unwrap_or_default();
+        let name = kind
+            .path
+            .segments
+            .last()
+            .map(|s| s.to_string())
+            .unwrap_or_default();
         if id == self.call {
             self.depth += 1;
             if self.depth > DEEP {
@@ -203,7 +264,11 @@ impl Maker<'_> {
                 TypeDef::Composite(one) => self.fields(&one.fields, out),
                 TypeDef::Variant(one) if one.variants.is_empty() => {}
                 TypeDef::Variant(one) => {
-                    let variant = one.variants.choose(self.rng).expect("some variants").clone();
+                    let variant = one
+                        .variants
+                        .choose(self.rng)
+                        .expect("some variants")
+                        .clone();
                     out.push(variant.index);
                     self.fields(&variant.fields, out);
                 }
@@ -228,7 +293,10 @@ impl Maker<'_> {
                         }
                     }
                 }
-                TypeDef::Tuple(one) => one.fields.iter().for_each(|field| self.value(field.id, hint, out)),
+                TypeDef::Tuple(one) => one
+                    .fields
+                    .iter()
+                    .for_each(|field| self.value(field.id, hint, out)),
                 TypeDef::Primitive(one) => self.primitive(one, hint, false, out),
                 TypeDef::Compact(one) => self.compact(one.type_param.id, hint, out),
                 TypeDef::BitSequence(_) => {

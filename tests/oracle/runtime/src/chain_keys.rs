@@ -20,7 +20,9 @@ pub const GENERATIONS: usize = 4;
 
 /// Chance as it is for this message alone, so that a seed always makes the same file.
 fn chance(pair: &sr25519::Pair, message: &[u8]) -> ChaCha8Rng {
-    ChaCha8Rng::from_seed(sp_io::hashing::blake2_256(&(pair.public().0, message).encode()))
+    ChaCha8Rng::from_seed(sp_io::hashing::blake2_256(
+        &(pair.public().0, message).encode(),
+    ))
 }
 
 pub fn sign(pair: &sr25519::Pair, payload: &[u8]) -> sr25519::Signature {
@@ -35,11 +37,20 @@ pub fn vrf_sign(pair: &sr25519::Pair, epoch: &Epoch, slot: Slot) -> VrfSignature
     let input = sp_consensus_babe::make_vrf_transcript(&epoch.randomness, slot, epoch.epoch_index);
     let keys: &schnorrkel::Keypair = pair.as_ref();
     let output = keys.vrf_create_hash(input.0);
-    let extra = attach_rng(VrfTranscript::new(b"VRF", &[]).0, chance(pair, &slot.encode()));
+    let extra = attach_rng(
+        VrfTranscript::new(b"VRF", &[]).0,
+        chance(pair, &slot.encode()),
+    );
     let proof = keys.dleq_proove(extra, &output, true).0;
-    let signature = VrfSignature { pre_output: VrfPreOutput(output.to_preout()), proof: VrfProof(proof) };
+    let signature = VrfSignature {
+        pre_output: VrfPreOutput(output.to_preout()),
+        proof: VrfProof(proof),
+    };
     let data = sp_consensus_babe::make_vrf_sign_data(&epoch.randomness, slot, epoch.epoch_index);
-    assert!(pair.public().vrf_verify(&data, &signature), "what is made as BABE makes it, is verified as BABE does");
+    assert!(
+        pair.public().vrf_verify(&data, &signature),
+        "what is made as BABE makes it, is verified as BABE does"
+    );
     signature
 }
 
@@ -150,8 +161,9 @@ impl Keys {
         for p in 0..4 {
             signers.push(Signer::Sr(derive(&format!("//P{p}"))));
         }
-        let sessions: Vec<Vec<Session>> =
-            (0..VALIDATORS).map(|v| (0..GENERATIONS).map(|g| Session::new(v, g)).collect()).collect();
+        let sessions: Vec<Vec<Session>> = (0..VALIDATORS)
+            .map(|v| (0..GENERATIONS).map(|g| Session::new(v, g)).collect())
+            .collect();
         let mut by_public = HashMap::new();
         for one in sessions.iter().flatten() {
             for pair in [&one.babe, &one.para] {
@@ -159,7 +171,12 @@ impl Keys {
             }
         }
         let accounts = signers.iter().map(|s| s.account()).collect();
-        Keys { signers, accounts, sessions, by_public }
+        Keys {
+            signers,
+            accounts,
+            sessions,
+            by_public,
+        }
     }
 
     /// The pair of a BABE or parachains key.

@@ -7,13 +7,17 @@ use crate::chain_replay::{self as replay, Chain};
 use crate::chain_runtime::*;
 use crate::record::{self, hex, Res};
 use codec::{Compact, Encode};
-use frame_support::traits::{fungible::Mutate, LockableCurrency, ReservableCurrency, WithdrawReasons};
+use frame_support::traits::{
+    fungible::Mutate, LockableCurrency, ReservableCurrency, WithdrawReasons,
+};
 use polkadot_primitives::{AccountId, Id};
 use polkadot_runtime_parachains as parachains;
 use rand::{seq::SliceRandom, Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{json, Map, Value};
-use sp_consensus_babe::digests::{PreDigest, PrimaryPreDigest, SecondaryPlainPreDigest, SecondaryVRFPreDigest};
+use sp_consensus_babe::digests::{
+    PreDigest, PrimaryPreDigest, SecondaryPlainPreDigest, SecondaryVRFPreDigest,
+};
 use sp_consensus_babe::{AllowedSlots, Epoch, Slot, BABE_ENGINE_ID};
 use sp_core::{sr25519, storage::StateVersion, ByteArray, H256};
 use sp_runtime::{
@@ -75,13 +79,24 @@ impl Author {
     // ---- blocks ----
 
     fn empty_header(&self, digest: Digest) -> Header {
-        Header::new(self.number() + 1, H256::zero(), H256::zero(), self.chain.best, digest)
+        Header::new(
+            self.number() + 1,
+            H256::zero(),
+            H256::zero(),
+            self.chain.best,
+            digest,
+        )
     }
 
     /// The epoch of a slot, as it is known in the block.
     fn epoch(&mut self, slot: u64) -> Res<Epoch> {
-        let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot: slot.into() });
-        let digest = Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())] };
+        let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+            authority_index: 0,
+            slot: slot.into(),
+        });
+        let digest = Digest {
+            logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
+        };
         let header = self.empty_header(digest);
         self.chain.ask(|| {
             Executive::initialize_block(&header);
@@ -97,11 +112,14 @@ impl Author {
         if count == 0 {
             return Err("nobody may author".into());
         }
-        let data = sp_consensus_babe::make_vrf_sign_data(&epoch.randomness, slot, epoch.epoch_index);
+        let data =
+            sp_consensus_babe::make_vrf_sign_data(&epoch.randomness, slot, epoch.epoch_index);
         let c = epoch.config.c.0 as f64 / epoch.config.c.1 as f64;
         let threshold = ((1.0 - (1.0 - c).powf(1.0 / count as f64)) * 2f64.powi(128)) as u128;
         for (index, (key, _)) in epoch.authorities.iter().enumerate() {
-            let Some(pair) = self.keys.pair(key.as_slice()) else { continue };
+            let Some(pair) = self.keys.pair(key.as_slice()) else {
+                continue;
+            };
             let score = pair.make_bytes::<16>(b"substrate-babe-vrf", &data.as_ref());
             if u128::from_le_bytes(score) < threshold {
                 let claim = PreDigest::Primary(PrimaryPreDigest {
@@ -112,30 +130,52 @@ impl Author {
                 return Ok(Some((claim, pair.clone())));
             }
         }
-        let turn = sp_core::U256::from_big_endian(&(epoch.randomness, slot).using_encoded(sp_io::hashing::blake2_256));
+        let turn = sp_core::U256::from_big_endian(
+            &(epoch.randomness, slot).using_encoded(sp_io::hashing::blake2_256),
+        );
         let index = (turn % sp_core::U256::from(count)).as_u32();
         let key = &epoch.authorities[index as usize].0;
-        let Some(pair) = self.keys.pair(key.as_slice()).cloned() else { return Ok(None) };
+        let Some(pair) = self.keys.pair(key.as_slice()).cloned() else {
+            return Ok(None);
+        };
         Ok(match epoch.config.allowed_slots {
             AllowedSlots::PrimarySlots => None,
-            AllowedSlots::PrimaryAndSecondaryPlainSlots => {
-                Some((PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: index, slot }), pair))
-            }
+            AllowedSlots::PrimaryAndSecondaryPlainSlots => Some((
+                PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+                    authority_index: index,
+                    slot,
+                }),
+                pair,
+            )),
             AllowedSlots::PrimaryAndSecondaryVRFSlots => {
                 let vrf_signature = who::vrf_sign(&pair, &epoch, slot);
-                let claim = SecondaryVRFPreDigest { authority_index: index, slot, vrf_signature };
+                let claim = SecondaryVRFPreDigest {
+                    authority_index: index,
+                    slot,
+                    vrf_signature,
+                };
                 Some((PreDigest::SecondaryVRF(claim), pair))
             }
         })
     }
 
     fn inherents(&mut self) -> Vec<Vec<u8>> {
-        let within = if self.chance(1, 3) { self.rng.gen_range(0..6000) } else { 1000 };
+        let within = if self.chance(1, 3) {
+            self.rng.gen_range(0..6000)
+        } else {
+            1000
+        };
         let at = (self.slot * 6000 + within).max(self.moment + 3000);
         let at = at.min(self.slot * 6000 + 5999);
         self.moment = at;
-        let session = self.chain.state.run(|| parachains::shared::CurrentSessionIndex::<Runtime>::get());
-        let validators = self.chain.state.run(|| parachains::shared::ActiveValidatorKeys::<Runtime>::get());
+        let session = self
+            .chain
+            .state
+            .run(|| parachains::shared::CurrentSessionIndex::<Runtime>::get());
+        let validators = self
+            .chain
+            .state
+            .run(|| parachains::shared::ActiveValidatorKeys::<Runtime>::get());
         let mut author = chain_paras::Author {
             rng: &mut self.rng,
             keys: &self.keys,
@@ -159,7 +199,9 @@ impl Author {
     /// The inherent as its author would really give it: without what is not acceptable.
     fn filter(&mut self, header: &Header, raw: &[u8]) -> Res<Vec<u8>> {
         let one = replay::extrinsic(raw)?;
-        let RuntimeCall::ParaInherent(parachains::paras_inherent::Call::enter { mut data }) = one.function else {
+        let RuntimeCall::ParaInherent(parachains::paras_inherent::Call::enter { mut data }) =
+            one.function
+        else {
             return Err("no inherent".into());
         };
         self.created(header, &data).or_else(|_| {
@@ -169,16 +211,24 @@ impl Author {
         })
     }
 
-    fn created(&mut self, header: &Header, data: &polkadot_primitives::InherentData<Header>) -> Res<Vec<u8>> {
+    fn created(
+        &mut self,
+        header: &Header,
+        data: &polkadot_primitives::InherentData<Header>,
+    ) -> Res<Vec<u8>> {
         use frame_support::inherent::ProvideInherent;
         let data = data.clone();
         let call = self.chain.ask(|| {
             Executive::initialize_block(header);
             let mut all = sp_inherents::InherentData::new();
-            all.put_data(polkadot_primitives::PARACHAINS_INHERENT_IDENTIFIER, &data).expect("new");
+            all.put_data(polkadot_primitives::PARACHAINS_INHERENT_IDENTIFIER, &data)
+                .expect("new");
             ParaInherent::create_inherent(&all).ok_or_else(|| {
                 let origin = frame_system::RawOrigin::None.into();
-                format!("no inherent: {:?}", ParaInherent::enter(origin, data).map_err(|e| e.error))
+                format!(
+                    "no inherent: {:?}",
+                    ParaInherent::enter(origin, data).map_err(|e| e.error)
+                )
             })
         })?;
         Ok(bare(&call?.into()))
@@ -192,7 +242,9 @@ impl Author {
                 Executive::initialize_block(header);
                 for raw in extrinsics {
                     let one = replay::extrinsic(raw)?;
-                    Executive::apply_extrinsic(one).map_err(|e| format!("{e:?}"))?.ok();
+                    Executive::apply_extrinsic(one)
+                        .map_err(|e| format!("{e:?}"))?
+                        .ok();
                 }
                 Ok(())
             };
@@ -202,7 +254,9 @@ impl Author {
 
     /// One more; None: it panicked and the state is spoilt.
     fn apply(&mut self, raw: &[u8]) -> Option<bool> {
-        let Ok(one) = replay::extrinsic(raw) else { return Some(false) };
+        let Ok(one) = replay::extrinsic(raw) else {
+            return Some(false);
+        };
         self.chain.state.run(|| {
             let apply = || {
                 sp_io::storage::start_transaction();
@@ -219,13 +273,23 @@ impl Author {
     }
 
     fn draft(&mut self) -> Res<Option<Draft>> {
-        let Some((claim, author)) = self.claim(self.slot)? else { return Ok(None) };
-        let digest = Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())] };
+        let Some((claim, author)) = self.claim(self.slot)? else {
+            return Ok(None);
+        };
+        let digest = Digest {
+            logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
+        };
         let header = self.empty_header(digest);
         let mut inherents = self.inherents();
         inherents[1] = self.filter(&header, &inherents[1].clone())?;
         self.open(&header, &inherents)?;
-        let mut draft = Draft { header, author, inherents, transactions: vec![], refused: vec![] };
+        let mut draft = Draft {
+            header,
+            author,
+            inherents,
+            transactions: vec![],
+            refused: vec![],
+        };
         for _ in 0..self.rng.gen_range(0..7) {
             let flaw = match self.chance(1, 12) {
                 true => *FLAWS.choose(&mut self.rng).expect("some"),
@@ -261,24 +325,50 @@ impl Author {
         let header = built.header;
         if self.chance(1, 4) {
             let transactions = extrinsics[2..].to_vec();
-            self.bad_blocks(&header, &Draft { transactions, ..draft_copy(&draft) });
+            self.bad_blocks(
+                &header,
+                &Draft {
+                    transactions,
+                    ..draft_copy(&draft)
+                },
+            );
         }
         self.chain.execute(&header, &extrinsics)?;
         let mut sealed = header.clone();
         let seal = who::sign(&draft.author, header.hash().as_bytes());
-        sealed.digest_mut().push(DigestItem::Seal(BABE_ENGINE_ID, seal.encode()));
+        sealed
+            .digest_mut()
+            .push(DigestItem::Seal(BABE_ENGINE_ID, seal.encode()));
         let mut step = Map::new();
         step.insert("op".into(), "execute_block".into());
         step.insert("header".into(), hex(&sealed.encode()).into());
         step.insert("header_for_execution".into(), hex(&header.encode()).into());
-        step.insert("extrinsics".into(), extrinsics.iter().map(|x| json!(hex(x))).collect());
-        step.insert("results".into(), built.results.iter().map(|r| json!(hex(&r.encode()))).collect());
+        step.insert(
+            "extrinsics".into(),
+            extrinsics.iter().map(|x| json!(hex(x))).collect(),
+        );
+        step.insert(
+            "results".into(),
+            built
+                .results
+                .iter()
+                .map(|r| json!(hex(&r.encode())))
+                .collect(),
+        );
         step.insert("events".into(), self.chain.state.run(replay::events).into());
         self.chain.state.outcome(&mut step);
         self.steps.push(step.into());
         self.chain.state.commit();
-        let session = self.chain.state.run(|| parachains::shared::CurrentSessionIndex::<Runtime>::get());
-        self.ancestors.push((sealed.hash(), *sealed.number(), *sealed.state_root(), session));
+        let session = self
+            .chain
+            .state
+            .run(|| parachains::shared::CurrentSessionIndex::<Runtime>::get());
+        self.ancestors.push((
+            sealed.hash(),
+            *sealed.number(),
+            *sealed.state_root(),
+            session,
+        ));
         self.chain.best = sealed.hash();
         self.parent = sealed;
         self.recent = extrinsics[2..].to_vec();
@@ -293,7 +383,9 @@ impl Author {
             1..=6 => self.rng.gen_range(2..5),
             _ => 1,
         };
-        let Some(draft) = self.draft()? else { return Ok(false) };
+        let Some(draft) = self.draft()? else {
+            return Ok(false);
+        };
         self.execute(draft)?;
         for _ in 0..self.rng.gen_range(0..3) {
             self.validate()?;
@@ -312,7 +404,8 @@ fn vary(rng: &mut ChaCha8Rng, keys: &Keys, codes: &[Vec<u8>]) {
     for account in keys.accounts.iter().skip(1) {
         match rng.gen_range(0..6) {
             0 => {
-                let free = EXISTENTIAL_DEPOSIT * rng.gen_range(2..9) + rng.gen_range(0..EXISTENTIAL_DEPOSIT);
+                let free = EXISTENTIAL_DEPOSIT * rng.gen_range(2..9)
+                    + rng.gen_range(0..EXISTENTIAL_DEPOSIT);
                 Balances::set_balance(account, free);
             }
             1 => {
@@ -322,7 +415,11 @@ fn vary(rng: &mut ChaCha8Rng, keys: &Keys, codes: &[Vec<u8>]) {
             2 => {
                 let free = System::account(account).data.free;
                 let some = free.saturating_sub(rng.gen_range(0..2 * EXISTENTIAL_DEPOSIT));
-                let some = if rng.gen() { some } else { rng.gen_range(0..20 * EXISTENTIAL_DEPOSIT) };
+                let some = if rng.gen() {
+                    some
+                } else {
+                    rng.gen_range(0..20 * EXISTENTIAL_DEPOSIT)
+                };
                 Balances::set_lock(*b"an_oath.", account, some, WithdrawReasons::all());
             }
             3 if System::account(account).data.reserved == 0 => {
@@ -331,7 +428,9 @@ fn vary(rng: &mut ChaCha8Rng, keys: &Keys, codes: &[Vec<u8>]) {
                     let mut raw = info.data.encode();
                     let flags = raw.len() - 16;
                     raw[flags..].fill(0);
-                    raw[16..32].copy_from_slice(&(rng.gen_range(0..2u128) * 2 * EXISTENTIAL_DEPOSIT).to_le_bytes());
+                    raw[16..32].copy_from_slice(
+                        &(rng.gen_range(0..2u128) * 2 * EXISTENTIAL_DEPOSIT).to_le_bytes(),
+                    );
                     info.data = record::decode(&raw).expect("the same length");
                 })
             }
@@ -341,7 +440,8 @@ fn vary(rng: &mut ChaCha8Rng, keys: &Keys, codes: &[Vec<u8>]) {
     parachains::configuration::ActiveConfig::<Runtime>::mutate(|config| {
         config.validation_upgrade_cooldown = rng.gen_range(2..8);
         config.validation_upgrade_delay = rng.gen_range(2..6);
-        config.minimum_validation_upgrade_delay = rng.gen_range(1..=config.validation_upgrade_delay);
+        config.minimum_validation_upgrade_delay =
+            rng.gen_range(1..=config.validation_upgrade_delay);
         config.pvf_voting_ttl = rng.gen_range(1..4);
         config.code_retention_period = rng.gen_range(4..30);
         config.scheduler_params.group_rotation_frequency = rng.gen_range(2..9);
@@ -366,7 +466,9 @@ fn all_keys() -> record::Keys {
     let mut all = record::Keys::new();
     let mut key = Vec::new();
     while let Some(next) = sp_io::storage::next_key(&key) {
-        let value = sp_io::storage::get(&next).expect("a key has a value").to_vec();
+        let value = sp_io::storage::get(&next)
+            .expect("a key has a value")
+            .to_vec();
         all.insert(next.clone(), value);
         key = next;
     }
@@ -374,7 +476,10 @@ fn all_keys() -> record::Keys {
 }
 
 fn hex_map(keys: &record::Keys) -> Value {
-    keys.iter().map(|(k, v)| (hex(k), json!(hex(v)))).collect::<Map<String, Value>>().into()
+    keys.iter()
+        .map(|(k, v)| (hex(k), json!(hex(v))))
+        .collect::<Map<String, Value>>()
+        .into()
 }
 
 /// A new recording on the genesis of `base` (any recording of this kind), with at most so many blocks.

@@ -38,14 +38,21 @@ fn sign(pair: &sr25519::Pair, payload: &[u8]) -> ValidatorSignature {
 
 impl Author<'_> {
     fn pair(&self, index: ValidatorIndex) -> Option<&sr25519::Pair> {
-        self.keys.pair(self.validators.get(index.0 as usize)?.as_slice())
+        self.keys
+            .pair(self.validators.get(index.0 as usize)?.as_slice())
     }
 
     fn context(&self, parent_hash: H256) -> SigningContext<H256> {
-        SigningContext { session_index: self.session, parent_hash }
+        SigningContext {
+            session_index: self.session,
+            parent_hash,
+        }
     }
 
-    fn bitfields(&mut self, cores: &[CoreState<H256, u32>]) -> UncheckedSignedAvailabilityBitfields {
+    fn bitfields(
+        &mut self,
+        cores: &[CoreState<H256, u32>],
+    ) -> UncheckedSignedAvailabilityBitfields {
         let mut all = Vec::new();
         for index in 0..self.validators.len() {
             if self.rng.gen_ratio(1, 8) {
@@ -53,19 +60,30 @@ impl Author<'_> {
             }
             let bits: BitVec<u8, Lsb0> = cores
                 .iter()
-                .map(|core| matches!(core, CoreState::Occupied(_)) && self.rng.gen_ratio(self.available, 100))
+                .map(|core| {
+                    matches!(core, CoreState::Occupied(_))
+                        && self.rng.gen_ratio(self.available, 100)
+                })
                 .collect();
             let index = ValidatorIndex(index as u32);
             let bits = AvailabilityBitfield(bits);
             let payload = (&bits, self.context(self.parent_hash)).encode();
-            let Some(pair) = self.pair(index) else { continue };
-            all.push(UncheckedSignedAvailabilityBitfield::new(bits, index, sign(pair, &payload)));
+            let Some(pair) = self.pair(index) else {
+                continue;
+            };
+            all.push(UncheckedSignedAvailabilityBitfield::new(
+                bits,
+                index,
+                sign(pair, &payload),
+            ));
         }
         all
     }
 
     fn blob(&mut self, most: usize) -> Vec<u8> {
-        (0..self.rng.gen_range(0..most)).map(|_| self.rng.gen()).collect()
+        (0..self.rng.gen_range(0..most))
+            .map(|_| self.rng.gen())
+            .collect()
     }
 
     fn commitments(&mut self, para: Id, context: u32) -> CandidateCommitments {
@@ -83,18 +101,29 @@ impl Author<'_> {
         let mut horizontal = Vec::new();
         for (recipient, _) in channels {
             if self.rng.gen_ratio(1, 3) {
-                horizontal.push(OutboundHrmpMessage { recipient, data: self.blob(40) });
+                horizontal.push(OutboundHrmpMessage {
+                    recipient,
+                    data: self.blob(40),
+                });
             }
         }
-        let new_code =
-            self.rng.gen_ratio(1, 12).then(|| ValidationCode(self.codes.choose(self.rng).expect("some codes").clone()));
+        let new_code = self
+            .rng
+            .gen_ratio(1, 12)
+            .then(|| ValidationCode(self.codes.choose(self.rng).expect("some codes").clone()));
         let waiting = api::dmq_contents::<Runtime>(para).len() as u32;
         CandidateCommitments {
             upward_messages: upward.try_into().expect("few"),
             horizontal_messages: horizontal.try_into().unwrap_or_default(),
             new_validation_code: new_code,
-            head_data: HeadData(format!("{para:?} after {context}, {}", self.rng.gen::<u16>()).into_bytes()),
-            processed_downward_messages: if waiting > 0 { self.rng.gen_range(1..=waiting) } else { 0 },
+            head_data: HeadData(
+                format!("{para:?} after {context}, {}", self.rng.gen::<u16>()).into_bytes(),
+            ),
+            processed_downward_messages: if waiting > 0 {
+                self.rng.gen_range(1..=waiting)
+            } else {
+                0
+            },
             hrmp_watermark: context,
         }
     }
@@ -109,7 +138,11 @@ impl Author<'_> {
             }
         }
         let number = *sp_runtime::traits::Header::number(self.parent);
-        (self.parent_hash, number, *sp_runtime::traits::Header::state_root(self.parent))
+        (
+            self.parent_hash,
+            number,
+            *sp_runtime::traits::Header::state_root(self.parent),
+        )
     }
 
     /// The para's next candidate for this core. `at`: the position of the core among the para's, and their number.
@@ -121,11 +154,17 @@ impl Author<'_> {
         head: Option<HeadData>,
         included: bool,
     ) -> Option<BackedCandidate> {
-        let assumption = if included { OccupiedCoreAssumption::Included } else { OccupiedCoreAssumption::Free };
+        let assumption = if included {
+            OccupiedCoreAssumption::Included
+        } else {
+            OccupiedCoreAssumption::Free
+        };
         let (parent, number, root) = self.relay_parent();
         let (groups, mut rotation) = api::validator_groups::<Runtime>();
         rotation.now = number + 1;
-        let group = groups.get(rotation.group_for_core(core, groups.len()).0 as usize)?.clone();
+        let group = groups
+            .get(rotation.group_for_core(core, groups.len()).0 as usize)?
+            .clone();
         let mut data = api::persisted_validation_data::<Runtime>(para, assumption)?;
         data.relay_parent_number = number;
         data.relay_parent_storage_root = root;
@@ -139,13 +178,28 @@ impl Author<'_> {
         }
         let head = BlakeTwo256::hash(&commitments.head_data.0);
         let (pov, erasure) = (H256(self.rng.gen()), H256(self.rng.gen()));
-        let old_fashioned = at.1 == 1 && commitments.upward_messages.iter().all(|m| !m.is_empty()) && self.rng.gen();
+        let old_fashioned = at.1 == 1
+            && commitments.upward_messages.iter().all(|m| !m.is_empty())
+            && self.rng.gen();
         let descriptor = if old_fashioned {
             CandidateDescriptorV2::new_v1(para, parent, data.hash(), pov, erasure, head, code)
         } else {
-            CandidateDescriptorV2::new(para, parent, core, self.session, data.hash(), pov, erasure, head, code)
+            CandidateDescriptorV2::new(
+                para,
+                parent,
+                core,
+                self.session,
+                data.hash(),
+                pov,
+                erasure,
+                head,
+                code,
+            )
         };
-        let receipt = CommittedCandidateReceiptV2 { descriptor, commitments };
+        let receipt = CommittedCandidateReceiptV2 {
+            descriptor,
+            commitments,
+        };
         let hash = receipt.hash();
         let context = self.context(parent);
         let mut votes = Vec::new();
@@ -170,7 +224,9 @@ impl Author<'_> {
         let claims = api::claim_queue::<Runtime>();
         let mut assigned: BTreeMap<Id, Vec<CoreIndex>> = BTreeMap::new();
         for (core, queue) in &claims {
-            queue.front().map(|para| assigned.entry(*para).or_default().push(*core));
+            queue
+                .front()
+                .map(|para| assigned.entry(*para).or_default().push(*core));
         }
         let mut all = Vec::new();
         for (para, own) in assigned {
@@ -179,8 +235,12 @@ impl Author<'_> {
                 if self.rng.gen_ratio(1, 6) {
                     continue;
                 }
-                let occupied = own.iter().any(|c| matches!(cores.get(c.0 as usize), Some(CoreState::Occupied(_))));
-                let Some(one) = self.candidate(para, *index, (at as u8, own.len()), head.clone(), occupied) else {
+                let occupied = own
+                    .iter()
+                    .any(|c| matches!(cores.get(c.0 as usize), Some(CoreState::Occupied(_))));
+                let Some(one) =
+                    self.candidate(para, *index, (at as u8, own.len()), head.clone(), occupied)
+                else {
                     continue;
                 };
                 head = Some(one.candidate().commitments.head_data.clone());
@@ -192,10 +252,18 @@ impl Author<'_> {
 
     fn dispute(&mut self) -> Option<DisputeStatementSet> {
         let latest = self.known.len().saturating_sub(4);
-        let from = if self.rng.gen() { &self.known[latest..] } else { &self.known[..] };
+        let from = if self.rng.gen() {
+            &self.known[latest..]
+        } else {
+            &self.known[..]
+        };
         let (session, hash, parent) = match from.choose(self.rng) {
             Some(one) if self.rng.gen_ratio(3, 4) => *one,
-            _ => (self.session, CandidateHash(H256(self.rng.gen())), self.parent_hash),
+            _ => (
+                self.session,
+                CandidateHash(H256(self.rng.gen())),
+                self.parent_hash,
+            ),
         };
         let info = api::session_info::<Runtime>(session)?;
         let against = self.rng.gen_ratio(1, 3);
@@ -204,18 +272,26 @@ impl Author<'_> {
             if self.rng.gen_ratio(1, 5) {
                 continue;
             }
-            let Some(pair) = self.keys.pair(key.as_slice()) else { continue };
+            let Some(pair) = self.keys.pair(key.as_slice()) else {
+                continue;
+            };
             let valid = self.rng.gen_ratio(if against { 1 } else { 4 }, 5);
             let kind = match (valid, self.rng.gen_range(0..4)) {
                 (true, 0) => DisputeStatement::Valid(ValidDisputeStatementKind::ApprovalChecking),
-                (true, 1) => DisputeStatement::Valid(ValidDisputeStatementKind::BackingValid(parent)),
+                (true, 1) => {
+                    DisputeStatement::Valid(ValidDisputeStatementKind::BackingValid(parent))
+                }
                 (true, _) => DisputeStatement::Valid(ValidDisputeStatementKind::Explicit),
                 (false, _) => DisputeStatement::Invalid(InvalidDisputeStatementKind::Explicit),
             };
             let payload = kind.payload_data(hash, session).ok()?;
             statements.push((kind, ValidatorIndex(at as u32), sign(pair, &payload)));
         }
-        Some(DisputeStatementSet { candidate_hash: hash, session, statements })
+        Some(DisputeStatementSet {
+            candidate_hash: hash,
+            session,
+            statements,
+        })
     }
 
     /// All of it; not everything need be acceptable.
@@ -239,9 +315,15 @@ pub fn pvf_vote(rng: &mut ChaCha8Rng, keys: &Keys) -> Option<RuntimeCall> {
     let subject = *api::pvfs_require_precheck::<Runtime>().choose(rng)?;
     let validators = shared::ActiveValidatorKeys::<Runtime>::get();
     let index = rng.gen_range(0..=validators.len()) as u32;
-    let signer = validators.get(index as usize).or_else(|| validators.choose(rng))?;
+    let signer = validators
+        .get(index as usize)
+        .or_else(|| validators.choose(rng))?;
     let session = shared::CurrentSessionIndex::<Runtime>::get();
-    let session_index = if rng.gen_ratio(1, 10) { session + rng.gen_range(0..3) } else { session };
+    let session_index = if rng.gen_ratio(1, 10) {
+        session + rng.gen_range(0..3)
+    } else {
+        session
+    };
     let stmt = PvfCheckStatement {
         accept: rng.gen_ratio(3, 4),
         subject,

@@ -9,9 +9,10 @@ impl Author {
             false => *FLAWS.choose(&mut self.rng).expect("some"),
         };
         let (why, raw) = match self.rng.gen_range(0..8) {
-            0 if !self.recent.is_empty() => {
-                ("executed before".to_string(), self.recent.choose(&mut self.rng).expect("some").clone())
-            }
+            0 if !self.recent.is_empty() => (
+                "executed before".to_string(),
+                self.recent.choose(&mut self.rng).expect("some").clone(),
+            ),
             _ => (format!("{flaw:?}"), self.transaction(flaw)),
         };
         self.chain.state.ext.reset_overlay();
@@ -26,7 +27,9 @@ impl Author {
         .choose(&mut self.rng)
         .expect("some");
         let best = self.chain.best;
-        let Ok(result) = self.chain.validate(source, &raw, best) else { return Ok(()) };
+        let Ok(result) = self.chain.validate(source, &raw, best) else {
+            return Ok(());
+        };
         self.steps.push(json!({
             "op": "validate",
             "why": why,
@@ -90,21 +93,37 @@ impl Author {
         ];
         let method = *methods.choose(&mut self.rng).expect("some");
         let para = 2000 + self.rng.gen_range(0..5u32);
-        let session = self.chain.state.run(|| parachains::shared::CurrentSessionIndex::<Runtime>::get());
+        let session = self
+            .chain
+            .state
+            .run(|| parachains::shared::CurrentSessionIndex::<Runtime>::get());
         let session = (session + 1).saturating_sub(self.rng.gen_range(0..4));
-        let keys =
-            self.keys.sessions.choose(&mut self.rng).expect("some").choose(&mut self.rng).expect("some").public();
+        let keys = self
+            .keys
+            .sessions
+            .choose(&mut self.rng)
+            .expect("some")
+            .choose(&mut self.rng)
+            .expect("some")
+            .public();
         let code = self.codes.choose(&mut self.rng).expect("some").clone();
         let assumption = self.rng.gen_range(0..3u8);
         let args = match method.split_once('_').expect("Api_method").1 {
-            "account_nonce" => self.keys.accounts.choose(&mut self.rng).expect("some").encode(),
+            "account_nonce" => self
+                .keys
+                .accounts
+                .choose(&mut self.rng)
+                .expect("some")
+                .encode(),
             "query_fee_details" => {
                 let raw = self.transaction(Flaw::None);
                 self.chain.state.ext.reset_overlay();
                 let len = raw.len() as u32 + self.rng.gen_range(0..3);
                 [raw, len.encode()].concat()
             }
-            "generate_key_ownership_proof" if method.starts_with("Babe") => (5u64, keys.babe).encode(),
+            "generate_key_ownership_proof" if method.starts_with("Babe") => {
+                (5u64, keys.babe).encode()
+            }
             "generate_key_ownership_proof" => (5u64, keys.grandpa).encode(),
             "key_ownership_proof" => keys.para_validator.encode(),
             "decode_session_keys" => {
@@ -119,13 +138,15 @@ impl Author {
             "validation_code" | "validation_code_hash" => (para, assumption).encode(),
             "session_info" | "session_executor_params" => session.encode(),
             "validation_code_by_hash" => sp_io::hashing::blake2_256(&code).encode(),
-            "dmq_contents" | "candidates_pending_availability" | "backing_constraints" | "para_backing_state" => {
-                para.encode()
-            }
+            "dmq_contents"
+            | "candidates_pending_availability"
+            | "backing_constraints"
+            | "para_backing_state" => para.encode(),
             "candidate_pending_availability" | "inbound_hrmp_channels_contents" => para.encode(),
             "query_length_to_fee" => self.rng.gen::<u32>().encode(),
             "query_weight_to_fee" => {
-                frame_support::weights::Weight::from_parts(self.rng.gen_range(0..1 << 40), 7).encode()
+                frame_support::weights::Weight::from_parts(self.rng.gen_range(0..1 << 40), 7)
+                    .encode()
             }
             "ancestor_relay_parent_info" => {
                 let back = self.rng.gen_range(0..4);
@@ -136,8 +157,12 @@ impl Author {
             }
             _ => vec![],
         };
-        let Ok(result) = self.chain.api(method, &args) else { return Ok(()) };
-        self.steps.push(json!({"op": "api", "method": method, "args": hex(&args), "result": hex(&result)}));
+        let Ok(result) = self.chain.api(method, &args) else {
+            return Ok(());
+        };
+        self.steps.push(
+            json!({"op": "api", "method": method, "args": hex(&args), "result": hex(&result)}),
+        );
         Ok(())
     }
 }

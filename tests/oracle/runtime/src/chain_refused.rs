@@ -4,7 +4,9 @@ use super::*;
 
 fn extrinsics_root(all: &[Vec<u8>]) -> H256 {
     frame_system::extrinsics_data_root::<BlakeTwo256>(
-        all.iter().map(|one| one[Compact::<u32>::len(one)..].to_vec()).collect(),
+        all.iter()
+            .map(|one| one[Compact::<u32>::len(one)..].to_vec())
+            .collect(),
         StateVersion::V0,
     )
 }
@@ -152,20 +154,29 @@ impl Author {
             }
             17 => {
                 let other = self.rng.gen_range(0..5u64) * 6000 + 6000;
-                let now = if self.rng.gen() { self.moment + other } else { self.moment.saturating_sub(other) };
+                let now = if self.rng.gen() {
+                    self.moment + other
+                } else {
+                    self.moment.saturating_sub(other)
+                };
                 let mut all = good.clone();
                 all[0] = bare(&pallet_timestamp::Call::set { now }.into());
                 self.bad_block("timestamp of another slot", &reroot(&all), &all)
             }
             18 => {
                 let slot = Slot::from(self.slot + self.rng.gen_range(0..3) - 2);
-                let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot });
+                let claim = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+                    authority_index: 0,
+                    slot,
+                });
                 of.digest_mut().logs[0] = DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode());
                 self.bad_block("claim of another slot", &of, &good)
             }
             19 => {
                 let mut all = good.clone();
-                all[1] = bare(&RuntimeCall::System(frame_system::Call::remark { remark: vec![] }));
+                all[1] = bare(&RuntimeCall::System(frame_system::Call::remark {
+                    remark: vec![],
+                }));
                 self.bad_block("bare remark", &reroot(&all), &all)
             }
             20 => {

@@ -18,7 +18,11 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 /// No code has a version here.
 struct NoCode;
 impl sp_core::traits::ReadRuntimeVersion for NoCode {
-    fn read_runtime_version(&self, _: &[u8], _: &mut dyn sp_externalities::Externalities) -> Result<Vec<u8>, String> {
+    fn read_runtime_version(
+        &self,
+        _: &[u8],
+        _: &mut dyn sp_externalities::Externalities,
+    ) -> Result<Vec<u8>, String> {
         Err("no code".into())
     }
 }
@@ -38,7 +42,10 @@ pub struct Chain {
 fn message(cause: Box<dyn std::any::Any + Send>) -> String {
     match cause.downcast::<String>() {
         Ok(text) => *text,
-        Err(other) => other.downcast::<&str>().map(|t| t.to_string()).unwrap_or("panic".into()),
+        Err(other) => other
+            .downcast::<&str>()
+            .map(|t| t.to_string())
+            .unwrap_or("panic".into()),
     }
 }
 
@@ -49,7 +56,9 @@ pub fn extrinsic(raw: &[u8]) -> Res<UncheckedExtrinsic> {
 
 /// All events so far in this block, as the recordings write them.
 pub fn events() -> Vec<Value> {
-    frame_system::Pallet::<Runtime>::read_events_no_consensus().map(|record| event(*record)).collect()
+    frame_system::Pallet::<Runtime>::read_events_no_consensus()
+        .map(|record| event(*record))
+        .collect()
 }
 
 fn event(record: EventRecord<RuntimeEvent, H256>) -> Value {
@@ -70,7 +79,9 @@ fn event(record: EventRecord<RuntimeEvent, H256>) -> Value {
 
 /// A value, or why it panicked; `ext` has nothing of it.
 fn undone<R>(state: &mut record::State, what: impl FnOnce() -> R) -> Result<R, String> {
-    let result = state.ext.execute_with(|| catch_unwind(AssertUnwindSafe(what)));
+    let result = state
+        .ext
+        .execute_with(|| catch_unwind(AssertUnwindSafe(what)));
     state.ext.reset_overlay();
     result.map_err(message)
 }
@@ -79,10 +90,22 @@ impl Chain {
     /// The chain of a recording, before its first block.
     pub fn genesis(doc: &Value) -> Res<Chain> {
         let excluded = doc["excluded"].as_object().ok_or("no `excluded`")?;
-        let excluded: Res<Vec<_>> = excluded.values().map(|v| unhex(v.as_str().unwrap_or("?"))).collect();
-        let mut state = record::State::new(record::storage(doc, "genesis")?, record::prefixes(doc)?, excluded?);
-        state.ext.register_extension(sp_core::traits::ReadRuntimeVersionExt::new(NoCode));
-        Ok(Chain { state, best: H256::from_slice(&record::bytes(doc, "genesis_hash")?) })
+        let excluded: Res<Vec<_>> = excluded
+            .values()
+            .map(|v| unhex(v.as_str().unwrap_or("?")))
+            .collect();
+        let mut state = record::State::new(
+            record::storage(doc, "genesis")?,
+            record::prefixes(doc)?,
+            excluded?,
+        );
+        state
+            .ext
+            .register_extension(sp_core::traits::ReadRuntimeVersionExt::new(NoCode));
+        Ok(Chain {
+            state,
+            best: H256::from_slice(&record::bytes(doc, "genesis_hash")?),
+        })
     }
 
     /// Answers without a trace.
@@ -99,7 +122,10 @@ impl Chain {
                 for raw in extrinsics {
                     results.push(Executive::apply_extrinsic(extrinsic(raw)?));
                 }
-                Ok(Done { header: Executive::finalize_block(), results })
+                Ok(Done {
+                    header: Executive::finalize_block(),
+                    results,
+                })
             }))
         });
         done.map_err(message)?
@@ -111,7 +137,8 @@ impl Chain {
         Compact(extrinsics.len() as u32).encode_to(&mut raw);
         extrinsics.iter().for_each(|one| raw.extend(one));
         let run = || {
-            let block = <Block as BlockT>::LazyBlock::decode(&mut &raw[..]).expect("a block is header and list");
+            let block = <Block as BlockT>::LazyBlock::decode(&mut &raw[..])
+                .expect("a block is header and list");
             Executive::execute_block(block)
         };
         let result = self.state.run(|| catch_unwind(AssertUnwindSafe(run)));
@@ -152,8 +179,12 @@ pub fn answer(method: &str, args: &[u8]) -> Res<Vec<u8>> {
             let one: UncheckedExtrinsic = arg!();
             TransactionPayment::query_fee_details(one, arg!()).encode()
         }
-        "TransactionPaymentApi_query_weight_to_fee" => TransactionPayment::weight_to_fee(arg!()).encode(),
-        "TransactionPaymentApi_query_length_to_fee" => TransactionPayment::length_to_fee(arg!()).encode(),
+        "TransactionPaymentApi_query_weight_to_fee" => {
+            TransactionPayment::weight_to_fee(arg!()).encode()
+        }
+        "TransactionPaymentApi_query_length_to_fee" => {
+            TransactionPayment::length_to_fee(arg!()).encode()
+        }
         "BabeApi_configuration" => {
             let config = Babe::epoch_config().expect("the genesis has one");
             sp_consensus_babe::BabeConfiguration {
@@ -198,7 +229,9 @@ where
     >,
 {
     use frame_support::traits::KeyOwnerProofSystem;
-    <Historical as KeyOwnerProofSystem<_>>::prove((kind, key)).map(|p| p.encode()).encode()
+    <Historical as KeyOwnerProofSystem<_>>::prove((kind, key))
+        .map(|p| p.encode())
+        .encode()
 }
 
 #[allow(deprecated)]
@@ -209,7 +242,9 @@ fn parachain_host(method: &str, input: &mut &[u8]) -> Res<Vec<u8>> {
         };
     }
     type R = Runtime;
-    let name = method.strip_prefix("ParachainHost_").ok_or_else(|| format!("no API {method}"))?;
+    let name = method
+        .strip_prefix("ParachainHost_")
+        .ok_or_else(|| format!("no API {method}"))?;
     Ok(match name {
         "validators" => api::validators::<R>().encode(),
         "validator_groups" => api::validator_groups::<R>().encode(),
@@ -219,7 +254,9 @@ fn parachain_host(method: &str, input: &mut &[u8]) -> Res<Vec<u8>> {
         "check_validation_outputs" => api::check_validation_outputs::<R>(arg!(), arg!()).encode(),
         "session_index_for_child" => api::session_index_for_child::<R>().encode(),
         "validation_code" => api::validation_code::<R>(arg!(), arg!()).encode(),
-        "candidate_pending_availability" => api::candidate_pending_availability::<R>(arg!()).encode(),
+        "candidate_pending_availability" => {
+            api::candidate_pending_availability::<R>(arg!()).encode()
+        }
         "candidate_events" => api::candidate_events::<R, _>(|event| match event {
             RuntimeEvent::ParaInclusion(event) => Some(event),
             _ => None,
@@ -228,7 +265,9 @@ fn parachain_host(method: &str, input: &mut &[u8]) -> Res<Vec<u8>> {
         "session_info" => api::session_info::<R>(arg!()).encode(),
         "session_executor_params" => api::session_executor_params::<R>(arg!()).encode(),
         "dmq_contents" => api::dmq_contents::<R>(arg!()).encode(),
-        "inbound_hrmp_channels_contents" => api::inbound_hrmp_channels_contents::<R>(arg!()).encode(),
+        "inbound_hrmp_channels_contents" => {
+            api::inbound_hrmp_channels_contents::<R>(arg!()).encode()
+        }
         "validation_code_by_hash" => api::validation_code_by_hash::<R>(arg!()).encode(),
         "on_chain_votes" => api::on_chain_votes::<R>().encode(),
         "pvfs_require_precheck" => api::pvfs_require_precheck::<R>().encode(),
@@ -247,7 +286,9 @@ fn parachain_host(method: &str, input: &mut &[u8]) -> Res<Vec<u8>> {
         "disabled_validators" => api::disabled_validators::<R>().encode(),
         "node_features" => api::node_features::<R>().encode(),
         "claim_queue" => api::claim_queue::<R>().encode(),
-        "candidates_pending_availability" => api::candidates_pending_availability::<R>(arg!()).encode(),
+        "candidates_pending_availability" => {
+            api::candidates_pending_availability::<R>(arg!()).encode()
+        }
         "backing_constraints" => api::backing_constraints::<R>(arg!()).encode(),
         "scheduling_lookahead" => api::scheduling_lookahead::<R>().encode(),
         "validation_code_bomb_limit" => api::validation_code_bomb_limit::<R>().encode(),
@@ -265,7 +306,10 @@ fn parachain_host(method: &str, input: &mut &[u8]) -> Res<Vec<u8>> {
 // ---- recordings ----
 
 fn extrinsics(step: &Value) -> Res<Vec<Vec<u8>>> {
-    record::list(step, "extrinsics").iter().map(|v| unhex(v.as_str().ok_or("no hex extrinsic")?)).collect()
+    record::list(step, "extrinsics")
+        .iter()
+        .map(|v| unhex(v.as_str().ok_or("no hex extrinsic")?))
+        .collect()
 }
 
 /// What cannot be the same: the root of a state with weights in it.
@@ -281,10 +325,17 @@ fn execute_block(chain: &mut Chain, step: &mut Value) -> Res<()> {
     let extrinsics = extrinsics(step)?;
     let done = chain.build(&header, &extrinsics)?;
     if !same_header(&header, &done.header) {
-        return Err(format!("header: expected {header:?}\n got {:?}", done.header));
+        return Err(format!(
+            "header: expected {header:?}\n got {:?}",
+            done.header
+        ));
     }
     let events = chain.state.run(events);
-    let results: Vec<Value> = done.results.iter().map(|r| json!(hex(&r.encode()))).collect();
+    let results: Vec<Value> = done
+        .results
+        .iter()
+        .map(|r| json!(hex(&r.encode())))
+        .collect();
     let step = step.as_object_mut().ok_or("a step is an object")?;
     step.insert("results".into(), results.into());
     step.insert("events".into(), events.into());
@@ -328,7 +379,8 @@ pub fn rerecord(doc: &Value) -> Res<Value> {
                 let block = H256::from_slice(&record::bytes(step, "block_hash").map_err(at)?);
                 let raw = record::bytes(step, "extrinsic").map_err(at)?;
                 let from = source(record::text(step, "source").map_err(at)?);
-                step["result"] = hex(&chain.validate(from, &raw, block).map_err(at)?.encode()).into();
+                step["result"] =
+                    hex(&chain.validate(from, &raw, block).map_err(at)?.encode()).into();
             }
             "api" => {
                 let args = record::bytes(step, "args").map_err(at)?;

@@ -3,8 +3,12 @@
 
 use frame_support::{
     construct_runtime, derive_impl, parameter_types,
-    traits::{ConstU128, ConstU16, ConstU32, ConstU64, ConstU8, ProcessMessage, ProcessMessageError},
-    weights::{constants::WEIGHT_REF_TIME_PER_SECOND, ConstantMultiplier, FixedFee, Weight, WeightMeter},
+    traits::{
+        ConstU128, ConstU16, ConstU32, ConstU64, ConstU8, ProcessMessage, ProcessMessageError,
+    },
+    weights::{
+        constants::WEIGHT_REF_TIME_PER_SECOND, ConstantMultiplier, FixedFee, Weight, WeightMeter,
+    },
     PalletId,
 };
 use frame_system::EnsureRoot;
@@ -31,10 +35,16 @@ pub type TxExtension = (
     frame_system::CheckWeight<Runtime>,
     pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
 );
-pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, MultiSignature, TxExtension>;
+pub type UncheckedExtrinsic =
+    generic::UncheckedExtrinsic<Address, RuntimeCall, MultiSignature, TxExtension>;
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
-pub type Executive =
-    frame_executive::Executive<Runtime, Block, frame_system::ChainContext<Runtime>, Runtime, AllPalletsWithSystem>;
+pub type Executive = frame_executive::Executive<
+    Runtime,
+    Block,
+    frame_system::ChainContext<Runtime>,
+    Runtime,
+    AllPalletsWithSystem,
+>;
 
 construct_runtime! {
     pub enum Runtime {
@@ -378,7 +388,9 @@ impl ProcessMessage for AnyMessage {
         _: &mut [u8; 32],
     ) -> Result<bool, ProcessMessageError> {
         let cost = Weight::from_parts(1_000_000_000, 0);
-        meter.try_consume(cost).map_err(|_| ProcessMessageError::Overweight(cost))?;
+        meter
+            .try_consume(cost)
+            .map_err(|_| ProcessMessageError::Overweight(cost))?;
         Ok(true)
     }
 }
@@ -460,15 +472,27 @@ impl TransactAsset for Burner {
     fn can_check_out(_: &Location, _: &Asset, _: &XcmContext) -> XcmResult {
         Ok(())
     }
-    fn withdraw_asset(what: &Asset, _: &Location, _: Option<&XcmContext>) -> Result<AssetsInHolding, XcmError> {
+    fn withdraw_asset(
+        what: &Asset,
+        _: &Location,
+        _: Option<&XcmContext>,
+    ) -> Result<AssetsInHolding, XcmError> {
         use frame_support::traits::{
             fungible::Mutate,
             tokens::{Fortitude, Precision, Preservation},
         };
-        let Fungible(amount) = what.fun else { return Err(XcmError::AssetNotFound) };
+        let Fungible(amount) = what.fun else {
+            return Err(XcmError::AssetNotFound);
+        };
         let pot = parachains::on_demand::Pallet::<Runtime>::account_id();
-        Balances::burn_from(&pot, amount, Preservation::Expendable, Precision::Exact, Fortitude::Polite)
-            .map_err(|_| XcmError::FailedToTransactAsset("the pot has too little"))?;
+        Balances::burn_from(
+            &pot,
+            amount,
+            Preservation::Expendable,
+            Precision::Exact,
+            Fortitude::Polite,
+        )
+        .map_err(|_| XcmError::FailedToTransactAsset("the pot has too little"))?;
         Ok(AssetsInHolding::new())
     }
 }
@@ -498,7 +522,8 @@ impl parachains::initializer::Config for Runtime {
 impl parachains::disputes::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type RewardValidators = ();
-    type SlashingHandler = parachains::disputes::slashing::SlashValidatorsForDisputes<ParasSlashing>;
+    type SlashingHandler =
+        parachains::disputes::slashing::SlashValidatorsForDisputes<ParasSlashing>;
     type WeightInfo = Free;
 }
 impl parachains::disputes::slashing::Config for Runtime {

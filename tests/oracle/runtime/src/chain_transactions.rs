@@ -118,25 +118,49 @@ impl Author {
             // So much that what is left is on an edge; the length is that of most transactions of this call.
             let data = self.chain.state.run(|| System::account(&account).data);
             let signature = if signer == who::USERS + 4 { 66 } else { 65 };
-            let len = 2 + 1 + 33 + signature + era.encode().len() + Compact(nonce).encode().len() + call.len();
-            let left = *[0, 1, EXISTENTIAL_DEPOSIT - 1, EXISTENTIAL_DEPOSIT, EXISTENTIAL_DEPOSIT + 1]
-                .choose(&mut self.rng)
-                .expect("some");
+            let len = 2
+                + 1
+                + 33
+                + signature
+                + era.encode().len()
+                + Compact(nonce).encode().len()
+                + call.len();
+            let left = *[
+                0,
+                1,
+                EXISTENTIAL_DEPOSIT - 1,
+                EXISTENTIAL_DEPOSIT,
+                EXISTENTIAL_DEPOSIT + 1,
+            ]
+            .choose(&mut self.rng)
+            .expect("some");
             let len = len + Compact(data.free).encode().len();
             tip = data.free.saturating_sub(left + len as u128);
         }
         let mut extra = era.encode();
         Compact(nonce).encode_to(&mut extra);
         Compact(tip).encode_to(&mut extra);
-        let genesis = if flaw == Flaw::Genesis { H256([7; 32]) } else { self.genesis };
+        let genesis = if flaw == Flaw::Genesis {
+            H256([7; 32])
+        } else {
+            self.genesis
+        };
         let spec = if flaw == Flaw::Spec { SPEC + 1 } else { SPEC };
         let tx = if flaw == Flaw::Tx { TX - 1 } else { TX };
-        let call = if flaw == Flaw::Call { vec![99, 99] } else { call.to_vec() };
+        let call = if flaw == Flaw::Call {
+            vec![99, 99]
+        } else {
+            call.to_vec()
+        };
         if flaw == Flaw::General {
             return with_len([vec![0x45, 0], extra, call].concat());
         }
         let payload = [&call[..], &extra, &(spec, tx, genesis, birth).encode()].concat();
-        let payload = if payload.len() > 256 { sp_io::hashing::blake2_256(&payload).to_vec() } else { payload };
+        let payload = if payload.len() > 256 {
+            sp_io::hashing::blake2_256(&payload).to_vec()
+        } else {
+            payload
+        };
         let pair = &self.keys.signers[signer];
         let signature = match flaw {
             Flaw::Signature => pair.sign(b"another"),
@@ -145,7 +169,9 @@ impl Author {
                 // Every kind of signature has its number first.
                 let mut raw = pair.sign(&payload).encode();
                 let from = self.rng.gen_range(1..raw.len());
-                raw[from..].iter_mut().for_each(|byte| *byte = self.rng.gen());
+                raw[from..]
+                    .iter_mut()
+                    .for_each(|byte| *byte = self.rng.gen());
                 record::decode(&raw).expect("of the same length")
             }
             _ => pair.sign(&payload),
@@ -156,24 +182,56 @@ impl Author {
             Flaw::Twenty => MultiAddress::Address20([1; 20]),
             _ => MultiAddress::Id(account),
         };
-        with_len([vec![0x84], address.encode(), signature.encode(), extra, call].concat())
+        with_len(
+            [
+                vec![0x84],
+                address.encode(),
+                signature.encode(),
+                extra,
+                call,
+            ]
+            .concat(),
+        )
     }
 
     /// Balances of people, and what is near them.
     pub(super) fn pool(&mut self) -> Pool {
-        let mut balances = vec![0, 1, EXISTENTIAL_DEPOSIT - 1, EXISTENTIAL_DEPOSIT, EXISTENTIAL_DEPOSIT + 1];
-        balances.extend([2 * EXISTENTIAL_DEPOSIT, 5 * EXISTENTIAL_DEPOSIT, 5 * EXISTENTIAL_DEPOSIT]);
+        let mut balances = vec![
+            0,
+            1,
+            EXISTENTIAL_DEPOSIT - 1,
+            EXISTENTIAL_DEPOSIT,
+            EXISTENTIAL_DEPOSIT + 1,
+        ];
+        balances.extend([
+            2 * EXISTENTIAL_DEPOSIT,
+            5 * EXISTENTIAL_DEPOSIT,
+            5 * EXISTENTIAL_DEPOSIT,
+        ]);
         if self.chance(1, 6) {
             balances.extend([u128::MAX, u128::MAX / 2, u64::MAX as u128]);
         }
-        let account = self.keys.accounts.choose(&mut self.rng).expect("some").clone();
+        let account = self
+            .keys
+            .accounts
+            .choose(&mut self.rng)
+            .expect("some")
+            .clone();
         let data = self.chain.state.run(|| System::account(&account).data);
-        balances.extend([data.free, data.free.saturating_sub(EXISTENTIAL_DEPOSIT), data.free.saturating_sub(200)]);
+        balances.extend([
+            data.free,
+            data.free.saturating_sub(EXISTENTIAL_DEPOSIT),
+            data.free.saturating_sub(200),
+        ]);
         balances.extend([data.reserved, data.free / 2]);
         Pool {
             balances,
             codes: self.codes.clone(),
-            hashes: vec![self.genesis.0, self.chain.best.0, self.parent.state_root().0],
+            hashes: vec![
+                self.genesis.0,
+                self.chain.best.0,
+                self.parent.state_root().0,
+            ],
             others: {
                 let pot = parachains::on_demand::Pallet::<Runtime>::account_id();
                 let para = |id: u32| -> AccountId { Id::from(id).into_account_truncating() };
@@ -181,7 +239,10 @@ impl Author {
             },
             paras: vec![2000, 2000, 2001, 2001, 2002, 2003, 2004, 1000, 1005],
             block: self.number() + 1,
-            session: self.chain.state.run(|| parachains::shared::CurrentSessionIndex::<Runtime>::get()),
+            session: self
+                .chain
+                .state
+                .run(|| parachains::shared::CurrentSessionIndex::<Runtime>::get()),
         }
     }
 
@@ -193,10 +254,13 @@ impl Author {
             RuntimeCall::System(System::set_code_without_checks { .. }) => self.chance(2, 3),
             RuntimeCall::System(System::apply_authorized_upgrade { .. }) => self.chance(1, 2),
             RuntimeCall::System(
-                System::set_storage { .. } | System::kill_storage { .. } | System::kill_prefix { .. },
+                System::set_storage { .. }
+                | System::kill_storage { .. }
+                | System::kill_prefix { .. },
             ) => false,
             RuntimeCall::Babe(
-                pallet_babe::Call::report_equivocation { .. } | pallet_babe::Call::report_equivocation_unsigned { .. },
+                pallet_babe::Call::report_equivocation { .. }
+                | pallet_babe::Call::report_equivocation_unsigned { .. },
             ) => true,
             RuntimeCall::Grandpa(
                 pallet_grandpa::Call::report_equivocation { .. }
@@ -204,8 +268,13 @@ impl Author {
             ) => true,
             RuntimeCall::ParasSlashing(_) => true,
             RuntimeCall::ParaInherent(_) => self.chance(9, 10),
-            RuntimeCall::Sudo(pallet_sudo::Call::set_key { .. } | pallet_sudo::Call::remove_key { .. }) => {
-                matches!(call, RuntimeCall::Sudo(pallet_sudo::Call::remove_key { .. })) && self.chance(19, 20)
+            RuntimeCall::Sudo(
+                pallet_sudo::Call::set_key { .. } | pallet_sudo::Call::remove_key { .. },
+            ) => {
+                matches!(
+                    call,
+                    RuntimeCall::Sudo(pallet_sudo::Call::remove_key { .. })
+                ) && self.chance(19, 20)
             }
             RuntimeCall::Sudo(
                 pallet_sudo::Call::sudo { call }
@@ -213,8 +282,12 @@ impl Author {
                 | pallet_sudo::Call::sudo_as { call, .. },
             ) => self.harmful(&call.clone()),
             RuntimeCall::ValidatorManager(_) => self.chance(2, 3),
-            RuntimeCall::Balances(pallet_balances::Call::force_set_balance { .. }) => self.chance(1, 2),
-            RuntimeCall::Configuration(Config::set_bypass_consistency_check { .. }) => self.chance(9, 10),
+            RuntimeCall::Balances(pallet_balances::Call::force_set_balance { .. }) => {
+                self.chance(1, 2)
+            }
+            RuntimeCall::Configuration(Config::set_bypass_consistency_check { .. }) => {
+                self.chance(9, 10)
+            }
             _ => false,
         }
     }
@@ -228,7 +301,9 @@ impl Author {
                 let pallet = *self.pallets.choose(&mut self.rng).expect("some");
                 self.calls.of(pallet, &mut self.rng, &self.keys, &pool)
             };
-            let Ok(call) = record::decode::<RuntimeCall>(&raw) else { continue };
+            let Ok(call) = record::decode::<RuntimeCall>(&raw) else {
+                continue;
+            };
             if !self.harmful(&call) {
                 return self.storage_call(call);
             }
@@ -246,20 +321,29 @@ impl Author {
         };
         match call {
             RuntimeCall::System(System::set_storage { .. }) => {
-                let items = (0..self.rng.gen_range(0..4)).map(|i| (key(&mut self.rng), vec![i; i as usize])).collect();
+                let items = (0..self.rng.gen_range(0..4))
+                    .map(|i| (key(&mut self.rng), vec![i; i as usize]))
+                    .collect();
                 System::set_storage { items }.into()
             }
             RuntimeCall::System(System::kill_storage { .. }) => {
-                let keys = (0..self.rng.gen_range(0..3)).map(|_| key(&mut self.rng)).collect();
+                let keys = (0..self.rng.gen_range(0..3))
+                    .map(|_| key(&mut self.rng))
+                    .collect();
                 System::kill_storage { keys }.into()
             }
             RuntimeCall::System(System::kill_prefix { .. }) => {
                 let prefix = [&sp_io::hashing::twox_128(b"System")[..], b"junk"].concat();
-                System::kill_prefix { prefix, subkeys: self.rng.gen_range(0..5) }.into()
+                System::kill_prefix {
+                    prefix,
+                    subkeys: self.rng.gen_range(0..5),
+                }
+                .into()
             }
-            RuntimeCall::Sudo(pallet_sudo::Call::sudo { call }) => {
-                pallet_sudo::Call::sudo { call: Box::new(self.storage_call(*call)) }.into()
+            RuntimeCall::Sudo(pallet_sudo::Call::sudo { call }) => pallet_sudo::Call::sudo {
+                call: Box::new(self.storage_call(*call)),
             }
+            .into(),
             RuntimeCall::Sudo(pallet_sudo::Call::sudo_unchecked_weight { call, weight }) => {
                 let call = Box::new(self.storage_call(*call));
                 pallet_sudo::Call::sudo_unchecked_weight { call, weight }.into()
@@ -282,12 +366,17 @@ impl Author {
                 let code_hash = H256(sp_io::hashing::blake2_256(code));
                 match self.rng.gen() {
                     true => frame_system::Call::authorize_upgrade { code_hash }.into(),
-                    false => frame_system::Call::authorize_upgrade_without_checks { code_hash }.into(),
+                    false => {
+                        frame_system::Call::authorize_upgrade_without_checks { code_hash }.into()
+                    }
                 }
             }
             12 => {
                 let direction = pallet_balances::AdjustmentDirection::Increase;
-                let total = self.chain.state.run(|| pallet_balances::TotalIssuance::<Runtime>::get());
+                let total = self
+                    .chain
+                    .state
+                    .run(|| pallet_balances::TotalIssuance::<Runtime>::get());
                 let room = u128::MAX - total;
                 let delta = match self.rng.gen_range(0..5) {
                     0 => room,
@@ -345,12 +434,19 @@ impl Author {
                 .expect("some");
                 // Without secondary slots most slots would have no author.
                 let allowed_slots = match allowed_slots {
-                    AllowedSlots::PrimarySlots if self.chance(4, 5) => AllowedSlots::PrimaryAndSecondaryPlainSlots,
+                    AllowedSlots::PrimarySlots if self.chance(4, 5) => {
+                        AllowedSlots::PrimaryAndSecondaryPlainSlots
+                    }
                     other => other,
                 };
                 let c = (self.rng.gen_range(0..3), self.rng.gen_range(1..5));
-                let c = if c.0 == 0 && self.chance(9, 10) { (1, 4) } else { c };
-                let config = sp_consensus_babe::digests::NextConfigDescriptor::V1 { c, allowed_slots };
+                let c = if c.0 == 0 && self.chance(9, 10) {
+                    (1, 4)
+                } else {
+                    c
+                };
+                let config =
+                    sp_consensus_babe::digests::NextConfigDescriptor::V1 { c, allowed_slots };
                 pallet_babe::Call::plan_config_change { config }.into()
             }
             3 => {
@@ -370,27 +466,55 @@ impl Author {
                 record::decode(&raw).expect("coretime.assign_core")
             }
             4 => {
-                let new_code = parachains_code(self.codes.choose(&mut self.rng).expect("some").clone());
+                let new_code =
+                    parachains_code(self.codes.choose(&mut self.rng).expect("some").clone());
                 let relay_parent_number = now + self.rng.gen_range(0..5);
-                parachains::paras::Call::force_schedule_code_upgrade { para, new_code, relay_parent_number }.into()
+                parachains::paras::Call::force_schedule_code_upgrade {
+                    para,
+                    new_code,
+                    relay_parent_number,
+                }
+                .into()
             }
             5 => {
                 let delay = self.rng.gen_range(0..4);
                 let best_finalized_block_number = self.rng.gen_range(0..=now);
-                pallet_grandpa::Call::note_stalled { delay, best_finalized_block_number }.into()
+                pallet_grandpa::Call::note_stalled {
+                    delay,
+                    best_finalized_block_number,
+                }
+                .into()
             }
             6 => {
-                let target = self.keys.accounts.choose(&mut self.rng).expect("some").clone();
+                let target = self
+                    .keys
+                    .accounts
+                    .choose(&mut self.rng)
+                    .expect("some")
+                    .clone();
                 let new_free = *self.pool().balances.choose(&mut self.rng).expect("some");
-                pallet_balances::Call::force_set_balance { who: target.into(), new_free }.into()
+                pallet_balances::Call::force_set_balance {
+                    who: target.into(),
+                    new_free,
+                }
+                .into()
             }
             7 => {
                 let new = self.rng.gen_range(1..4);
                 parachains::configuration::Call::set_coretime_cores { new }.into()
             }
             _ => {
-                let who: AccountId = self.keys.accounts.choose(&mut self.rng).expect("some").clone();
-                parachains::coretime::Call::credit_account { who, amount: 3 * EXISTENTIAL_DEPOSIT }.into()
+                let who: AccountId = self
+                    .keys
+                    .accounts
+                    .choose(&mut self.rng)
+                    .expect("some")
+                    .clone();
+                parachains::coretime::Call::credit_account {
+                    who,
+                    amount: 3 * EXISTENTIAL_DEPOSIT,
+                }
+                .into()
             }
         }
     }
@@ -406,16 +530,30 @@ impl Author {
         let generation = self.rng.gen_range(0..who::GENERATIONS);
         let session = &self.keys.sessions[validator][generation];
         let owner = self.keys.accounts[signer].encode();
-        let owner = if self.rng.gen_ratio(1, 10) { vec![0; 32] } else { owner };
+        let owner = if self.rng.gen_ratio(1, 10) {
+            vec![0; 32]
+        } else {
+            owner
+        };
         let proof = session.proof(&owner);
-        pallet_session::Call::set_keys { keys: session.public(), proof }.into()
+        pallet_session::Call::set_keys {
+            keys: session.public(),
+            proof,
+        }
+        .into()
     }
 
     /// A user's call of one of the kinds that users mostly make.
     pub(super) fn user_call(&mut self) -> RuntimeCall {
         use pallet_balances::Call as Balances;
         let pool = self.pool();
-        let dest: Address = self.keys.accounts.choose(&mut self.rng).expect("some").clone().into();
+        let dest: Address = self
+            .keys
+            .accounts
+            .choose(&mut self.rng)
+            .expect("some")
+            .clone()
+            .into();
         let value = *pool.balances.choose(&mut self.rng).expect("some");
         let para = Id::from(2000 + self.rng.gen_range(0..5u32));
         match self.rng.gen_range(0..10) {
@@ -425,14 +563,33 @@ impl Author {
             }
             0..=1 => Balances::transfer_allow_death { dest, value }.into(),
             2..=3 => Balances::transfer_keep_alive { dest, value }.into(),
-            4 => Balances::transfer_all { dest, keep_alive: self.rng.gen() }.into(),
-            5 => Balances::burn { value, keep_alive: self.rng.gen() }.into(),
+            4 => Balances::transfer_all {
+                dest,
+                keep_alive: self.rng.gen(),
+            }
+            .into(),
+            5 => Balances::burn {
+                value,
+                keep_alive: self.rng.gen(),
+            }
+            .into(),
             6 => {
-                let call = parachains::on_demand::Call::place_order_allow_death { max_amount: value, para_id: para };
+                let call = parachains::on_demand::Call::place_order_allow_death {
+                    max_amount: value,
+                    para_id: para,
+                };
                 call.into()
             }
-            7 => parachains::on_demand::Call::place_order_keep_alive { max_amount: value, para_id: para }.into(),
-            _ => parachains::on_demand::Call::place_order_with_credits { max_amount: value, para_id: para }.into(),
+            7 => parachains::on_demand::Call::place_order_keep_alive {
+                max_amount: value,
+                para_id: para,
+            }
+            .into(),
+            _ => parachains::on_demand::Call::place_order_with_credits {
+                max_amount: value,
+                para_id: para,
+            }
+            .into(),
         }
     }
 
@@ -451,7 +608,11 @@ impl Author {
             }
             10..=11 => {
                 let v = self.rng.gen_range(0..who::VALIDATORS);
-                let signer = if self.chance(9, 10) { who::STASHES + v } else { who::USERS };
+                let signer = if self.chance(9, 10) {
+                    who::STASHES + v
+                } else {
+                    who::USERS
+                };
                 let call = self.keys_call(signer);
                 self.signed(signer, &call.encode(), flaw)
             }
@@ -472,21 +633,40 @@ impl Author {
     }
 
     pub(super) fn root_transaction(&mut self, flaw: Flaw) -> Vec<u8> {
-        let call = if self.chance(1, 2) { self.root_call() } else { self.any_call() };
+        let call = if self.chance(1, 2) {
+            self.root_call()
+        } else {
+            self.any_call()
+        };
         let call = Box::new(call);
         let call: RuntimeCall = match self.rng.gen_range(0..8) {
             0 => {
-                let target = self.keys.accounts.choose(&mut self.rng).expect("some").clone();
-                pallet_sudo::Call::sudo_as { who: target.into(), call }.into()
+                let target = self
+                    .keys
+                    .accounts
+                    .choose(&mut self.rng)
+                    .expect("some")
+                    .clone();
+                pallet_sudo::Call::sudo_as {
+                    who: target.into(),
+                    call,
+                }
+                .into()
             }
             1 => {
-                let weight = frame_support::weights::Weight::from_parts(self.rng.gen_range(0..1000), 0);
+                let weight =
+                    frame_support::weights::Weight::from_parts(self.rng.gen_range(0..1000), 0);
                 pallet_sudo::Call::sudo_unchecked_weight { call, weight }.into()
             }
             _ => pallet_sudo::Call::sudo { call }.into(),
         };
         let key = self.chain.state.run(|| pallet_sudo::Key::<Runtime>::get());
-        let root = self.keys.accounts.iter().position(|one| Some(one) == key.as_ref()).unwrap_or(who::ROOT);
+        let root = self
+            .keys
+            .accounts
+            .iter()
+            .position(|one| Some(one) == key.as_ref())
+            .unwrap_or(who::ROOT);
         self.signed(root, &call.encode(), flaw)
     }
 }

@@ -37,7 +37,10 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         #[pallet::call_index(0)]
         #[pallet::weight({100_000})]
-        pub fn register_validators(origin: OriginFor<T>, validators: Vec<T::ValidatorId>) -> DispatchResult {
+        pub fn register_validators(
+            origin: OriginFor<T>,
+            validators: Vec<T::ValidatorId>,
+        ) -> DispatchResult {
             T::PrivilegedOrigin::ensure_origin(origin)?;
             for validator in &validators {
                 ValidatorsToAdd::<T>::append(validator);
@@ -48,7 +51,10 @@ pub mod pallet {
 
         #[pallet::call_index(1)]
         #[pallet::weight({100_000})]
-        pub fn deregister_validators(origin: OriginFor<T>, validators: Vec<T::ValidatorId>) -> DispatchResult {
+        pub fn deregister_validators(
+            origin: OriginFor<T>,
+            validators: Vec<T::ValidatorId>,
+        ) -> DispatchResult {
             T::PrivilegedOrigin::ensure_origin(origin)?;
             for validator in &validators {
                 ValidatorsToRetire::<T>::append(validator);

@@ -11,11 +11,11 @@ use crate::runtime::{Header, Runtime, RuntimeCall, RuntimeGenesisConfig};
 use codec::Encode;
 use frame_support::traits::GetCallMetadata;
 use keys::Ring;
-use polkadot_primitives::{
-    ApprovalVotingParams, AsyncBackingParams, CandidateHash, HeadData, Id as ParaId,
-    NodeFeatures, ValidationCode, ValidatorIndex, ValidityAttestation,
-};
 use polkadot_primitives::vstaging::SchedulerParams;
+use polkadot_primitives::{
+    ApprovalVotingParams, AsyncBackingParams, CandidateHash, HeadData, Id as ParaId, NodeFeatures,
+    ValidationCode, ValidatorIndex, ValidityAttestation,
+};
 use polkadot_runtime_parachains::configuration::HostConfiguration;
 use polkadot_runtime_parachains::paras::{ParaGenesisArgs, ParaKind};
 use polkadot_runtime_parachains::runtime_api_impl::v13 as host;
@@ -55,13 +55,28 @@ pub fn profile(kind: &str) -> Option<Profile> {
         apis: 8,
     };
     Some(match kind {
-        "config" => Profile { config: 60, ..quiet },
+        "config" => Profile {
+            config: 60,
+            ..quiet
+        },
         "paras" => Profile { paras: 70, ..quiet },
         "inclusion" => quiet,
-        "bad-inherent" => Profile { spoil: 60, disputes: 15, ..quiet },
-        "ondemand" => Profile { orders: 75, coretime: 20, ..quiet },
+        "bad-inherent" => Profile {
+            spoil: 60,
+            disputes: 15,
+            ..quiet
+        },
+        "ondemand" => Profile {
+            orders: 75,
+            coretime: 20,
+            ..quiet
+        },
         "hrmp" => Profile { hrmp: 75, ..quiet },
-        "disputes" => Profile { disputes: 60, slashes: 60, ..quiet },
+        "disputes" => Profile {
+            disputes: 60,
+            slashes: 60,
+            ..quiet
+        },
         "mixed" => Profile {
             config: 15,
             paras: 25,
@@ -144,7 +159,9 @@ impl Maker {
     pub fn paras(&mut self) -> Vec<ParaId> {
         self.run.state.peek(|| {
             let paras = PARAS.iter().map(|id| ParaId::from(*id));
-            paras.filter(|id| crate::runtime::Paras::lifecycle(*id).is_some()).collect()
+            paras
+                .filter(|id| crate::runtime::Paras::lifecycle(*id).is_some())
+                .collect()
         })
     }
 
@@ -179,7 +196,9 @@ impl Maker {
     /// Runs a step and keeps it.
     pub fn step(&mut self, step: Value) -> Res<&Value> {
         let mut step = step;
-        self.run.step(&mut step).map_err(|e| format!("{e} in {step:.400}"))?;
+        self.run
+            .step(&mut step)
+            .map_err(|e| format!("{e} in {step:.400}"))?;
         self.steps.push(step);
         Ok(self.steps.last().expect("one was just pushed"))
     }
@@ -200,7 +219,8 @@ impl Maker {
 
     /// A function that is no call.
     pub fn function(&mut self, name: &str, args: Vec<u8>) -> Res<()> {
-        self.step(json!({ "op": "fn", "name": name, "args": hex(&args) })).map(|_| ())
+        self.step(json!({ "op": "fn", "name": name, "args": hex(&args) }))
+            .map(|_| ())
     }
 
     /// Raw writes.
@@ -208,7 +228,8 @@ impl Maker {
         let key = frame_support::storage::storage_prefix(pallet.as_bytes(), item.as_bytes());
         let mut storage = Map::new();
         storage.insert(hex(&key), hex(&value).into());
-        self.step(json!({ "op": "set", "storage": storage })).map(|_| ())
+        self.step(json!({ "op": "set", "storage": storage }))
+            .map(|_| ())
     }
 
     fn new_session(&mut self, genesis: bool) -> Res<()> {
@@ -275,7 +296,10 @@ impl Maker {
             "parent_header": hex(&self.parent.encode()),
             "digest": [],
         }))?;
-        let session = self.run.state.peek(host::session_index_for_child::<Runtime>);
+        let session = self
+            .run
+            .state
+            .peek(host::session_index_for_child::<Runtime>);
         self.ancestors.push(Ancestor {
             hash,
             number: self.now - 1,
@@ -289,8 +313,13 @@ impl Maker {
         self.step(json!({ "op": "end" }))?;
         let root = self.hash();
         let extrinsics = self.hash();
-        self.parent =
-            Header::new(self.now, extrinsics, root, self.parent.hash(), Default::default());
+        self.parent = Header::new(
+            self.now,
+            extrinsics,
+            root,
+            self.parent.hash(),
+            Default::default(),
+        );
         Ok(())
     }
 
@@ -384,7 +413,11 @@ fn random_config(rng: &mut ChaCha8Rng, kind: &str) -> HostConfiguration<u32> {
         zeroth_delay_tranche_width: rng.gen_range(0..3),
         needed_approvals: rng.gen_range(1..5),
         relay_vrf_modulo_samples: rng.gen_range(1..4),
-        pvf_voting_ttl: if kind == "paras" { rng.gen_range(1..4) } else { rng.gen_range(1..3) },
+        pvf_voting_ttl: if kind == "paras" {
+            rng.gen_range(1..4)
+        } else {
+            rng.gen_range(1..3)
+        },
         minimum_validation_upgrade_delay: availability + rng.gen_range(1..6),
         minimum_backing_votes: rng.gen_range(1..3),
         node_features: features,
@@ -403,9 +436,8 @@ fn genesis(rng: &mut ChaCha8Rng, kind: &str, ring: &Ring) -> Res<(Value, Vec<Val
     for id in PARAS {
         let rich = [0, 150, 5_000, 1_000_000][rng.gen_range(0..4)];
         if rich > 0 {
-            let account = sp_runtime::traits::AccountIdConversion::into_account_truncating(
-                &ParaId::from(id),
-            );
+            let account =
+                sp_runtime::traits::AccountIdConversion::into_account_truncating(&ParaId::from(id));
             balances.push((account, rich));
         }
         if rng.gen_range(0..100) < 45 {
@@ -428,7 +460,10 @@ fn genesis(rng: &mut ChaCha8Rng, kind: &str, ring: &Ring) -> Res<(Value, Vec<Val
         }
     }
     for user in 0..4 {
-        balances.push((ring.user(user), [200, 100_000, 10u128.pow(12)][rng.gen_range(0..3)]));
+        balances.push((
+            ring.user(user),
+            [200, 100_000, 10u128.pow(12)][rng.gen_range(0..3)],
+        ));
     }
     let config = RuntimeGenesisConfig {
         configuration: polkadot_runtime_parachains::configuration::GenesisConfig {
@@ -438,12 +473,18 @@ fn genesis(rng: &mut ChaCha8Rng, kind: &str, ring: &Ring) -> Res<(Value, Vec<Val
             paras,
             ..Default::default()
         },
-        balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
+        balances: pallet_balances::GenesisConfig {
+            balances,
+            ..Default::default()
+        },
         ..Default::default()
     };
     let storage = config.build_storage()?;
-    let keys: Map<String, Value> =
-        storage.top.iter().map(|(k, v)| (hex(k), hex(v).into())).collect();
+    let keys: Map<String, Value> = storage
+        .top
+        .iter()
+        .map(|(k, v)| (hex(k), hex(v).into()))
+        .collect();
     Ok((keys.into(), codes))
 }
 
@@ -467,7 +508,10 @@ fn prefixes() -> Value {
         "Coretime",
         "Balances",
     ] {
-        map.insert(pallet.into(), hex(&sp_io::hashing::twox_128(pallet.as_bytes())).into());
+        map.insert(
+            pallet.into(),
+            hex(&sp_io::hashing::twox_128(pallet.as_bytes())).into(),
+        );
     }
     let account = frame_support::storage::storage_prefix(b"System", b"Account");
     map.insert("System.Account".into(), hex(&account).into());
@@ -492,10 +536,19 @@ pub fn make(kind: &str, seed: u64, blocks: u32) -> Res<Value> {
         _ => 2_000_000_000_000,
     };
     // A message takes 1_000_000_000.
-    let services =
-        [3_000_000_000u64, 3_000_000_000, 1_000_000_000, 999_999_999, 20_000_000_000];
+    let services = [
+        3_000_000_000u64,
+        3_000_000_000,
+        1_000_000_000,
+        999_999_999,
+        20_000_000_000,
+    ];
     let service = services[rng.gen_range(0..services.len())];
-    let length: u32 = if rng.gen_range(0..6) == 0 { rng.gen_range(1500..9000) } else { 5242880 };
+    let length: u32 = if rng.gen_range(0..6) == 0 {
+        rng.gen_range(1500..9000)
+    } else {
+        5242880
+    };
     let doc = json!({
         "kind": kind,
         "seed": seed,
