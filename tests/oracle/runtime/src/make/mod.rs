@@ -2,8 +2,10 @@
 //! it does is legal and gets far, and the rest illegal in interesting ways.
 
 mod calls;
+mod configuration;
 mod inherent;
 mod keys;
+mod spoil;
 
 use crate::record::{hex, Res};
 use crate::replay::Run;
