@@ -246,11 +246,27 @@ ph_err_t ph_execute_call(ph_writer_t *result, const ph_relay_block_t *at, const 
     return err;
 }
 
+enum { WHY_MAX = 200 };
+
+/* Calls on a machine that stands at the block; what goes wrong is logged, but for what this runtime does not have. */
+static ph_err_t answer(machine_t *m, ph_buf_t **result, ph_env_t *env, const ph_relay_block_t *block,
+                       const char *method, ph_bytes_t args)
+{
+    m->host.log = env->log;
+    ph_err_t err = call(m, method, args);
+    if (err == PH_OK)
+        *result = ph_buf_new(ph_writer_bytes(&m->result));
+    else if (err != PH_ERR_UNSUPPORTED)
+        ph_log(env->log, PH_LOG_WARN, "chain", "%s: %s failed at block %u: %s", env->name, method, block->header.number,
+               m->why);
+    return err;
+}
+
 ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *block, const char *method,
                           ph_bytes_t args)
 {
     ph_memo_key_t key;
-    char why[200] = "";
+    char why[WHY_MAX] = "";
     if (env->memo) {
         ph_memo_key(&key, "api",
                     (ph_bytes_t[]){ph_bytes(block->hash.bytes, 32), ph_bytes(method, strlen(method)), args}, 3);
@@ -259,16 +275,9 @@ ph_err_t ph_chain_call_at(ph_env_t *env, ph_buf_t **result, ph_relay_block_t *bl
     }
     machine_t m;
     machine_begin(&m, block, why, sizeof why);
-    m.host.log = env->log;
-    ph_err_t err = call(&m, method, args);
-    if (err == PH_OK) {
-        *result = ph_buf_new(ph_writer_bytes(&m.result));
-        if (env->memo)
-            ph_memo_put_buf(env->memo, &key, *result);
-    } else if (err != PH_ERR_UNSUPPORTED) {
-        ph_log(env->log, PH_LOG_WARN, "chain", "%s: %s failed at block %u: %s", env->name, method, block->header.number,
-               why);
-    }
+    ph_err_t err = answer(&m, result, env, block, method, args);
+    if (err == PH_OK && env->memo)
+        ph_memo_put_buf(env->memo, &key, *result);
     machine_end(&m);
     return err;
 }
@@ -292,19 +301,13 @@ ph_err_t ph_chain_call_with_keys(ph_chain_t *chain, ph_buf_t **result, const ph_
                                  ph_bytes_t args, const ph_keyring_t *keys)
 {
     machine_t m;
-    char why[200] = "";
+    char why[WHY_MAX] = "";
     const ph_relay_block_t *block = ph_chain_block(chain, hash);
     if (!block)
         return PH_ERR_NOT_FOUND;
     machine_begin(&m, block, why, sizeof why);
-    m.host.log = chain->env->log;
     m.host.keys = keys;
-    ph_err_t err = call(&m, method, args);
-    if (err == PH_OK)
-        *result = ph_buf_new(ph_writer_bytes(&m.result));
-    else if (err != PH_ERR_UNSUPPORTED)
-        ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: %s failed at block %u: %s", chain->env->name, method,
-               block->header.number, why);
+    ph_err_t err = answer(&m, result, chain->env, block, method, args);
     machine_end(&m);
     return err;
 }
@@ -313,21 +316,14 @@ ph_err_t ph_chain_call_submit(ph_chain_t *chain, ph_buf_t **result, const ph_has
                               ph_bytes_t args)
 {
     machine_t m;
-    char why[200] = "";
+    char why[WHY_MAX] = "";
     const ph_relay_block_t *block = ph_chain_block(chain, hash);
     if (!block)
         return PH_ERR_NOT_FOUND;
     machine_begin(&m, block, why, sizeof why);
-    m.host.log = chain->env->log;
-    ph_err_t err = call(&m, method, args);
-    if (err == PH_OK) {
-        *result = ph_buf_new(ph_writer_bytes(&m.result));
-        for (size_t i = 0; i < m.host.submitted.count; i++)
-            hand_to_pool(chain, m.host.submitted.items[i]);
-    } else if (err != PH_ERR_UNSUPPORTED) {
-        ph_log(chain->env->log, PH_LOG_WARN, "chain", "%s: %s failed at block %u: %s", chain->env->name, method,
-               block->header.number, why);
-    }
+    ph_err_t err = answer(&m, result, chain->env, block, method, args);
+    for (size_t i = 0; err == PH_OK && i < m.host.submitted.count; i++)
+        hand_to_pool(chain, m.host.submitted.items[i]);
     machine_end(&m);
     return err;
 }
