@@ -103,6 +103,15 @@ impl Author {
         }
     }
 
+    fn anybody(&mut self) -> AccountId {
+        let accounts = &self.keys.accounts;
+        accounts.choose(&mut self.rng).expect("some").clone()
+    }
+
+    fn any_code(&mut self) -> Vec<u8> {
+        self.codes.choose(&mut self.rng).expect("some").clone()
+    }
+
     /// A transaction, with its length before it.
     pub(super) fn signed(&mut self, signer: usize, call: &[u8], flaw: Flaw) -> Vec<u8> {
         let account = self.keys.accounts[signer].clone();
@@ -211,12 +220,7 @@ impl Author {
         if self.chance(1, 6) {
             balances.extend([u128::MAX, u128::MAX / 2, u64::MAX as u128]);
         }
-        let account = self
-            .keys
-            .accounts
-            .choose(&mut self.rng)
-            .expect("some")
-            .clone();
+        let account = self.anybody();
         let data = self.chain.state.run(|| System::account(&account).data);
         balances.extend([
             data.free,
@@ -362,8 +366,7 @@ impl Author {
         let para = Id::from(2000 + self.rng.gen_range(0..5u32));
         match self.rng.gen_range(0..14) {
             11 => {
-                let code = self.codes.choose(&mut self.rng).expect("some");
-                let code_hash = H256(sp_io::hashing::blake2_256(code));
+                let code_hash = H256(sp_io::hashing::blake2_256(&self.any_code()));
                 match self.rng.gen() {
                     true => frame_system::Call::authorize_upgrade { code_hash }.into(),
                     false => {
@@ -466,8 +469,7 @@ impl Author {
                 record::decode(&raw).expect("coretime.assign_core")
             }
             4 => {
-                let new_code =
-                    parachains_code(self.codes.choose(&mut self.rng).expect("some").clone());
+                let new_code = parachains_code(self.any_code());
                 let relay_parent_number = now + self.rng.gen_range(0..5);
                 parachains::paras::Call::force_schedule_code_upgrade {
                     para,
@@ -486,12 +488,7 @@ impl Author {
                 .into()
             }
             6 => {
-                let target = self
-                    .keys
-                    .accounts
-                    .choose(&mut self.rng)
-                    .expect("some")
-                    .clone();
+                let target = self.anybody();
                 let new_free = *self.pool().balances.choose(&mut self.rng).expect("some");
                 pallet_balances::Call::force_set_balance {
                     who: target.into(),
@@ -504,12 +501,7 @@ impl Author {
                 parachains::configuration::Call::set_coretime_cores { new }.into()
             }
             _ => {
-                let who: AccountId = self
-                    .keys
-                    .accounts
-                    .choose(&mut self.rng)
-                    .expect("some")
-                    .clone();
+                let who: AccountId = self.anybody();
                 parachains::coretime::Call::credit_account {
                     who,
                     amount: 3 * EXISTENTIAL_DEPOSIT,
@@ -547,18 +539,12 @@ impl Author {
     pub(super) fn user_call(&mut self) -> RuntimeCall {
         use pallet_balances::Call as Balances;
         let pool = self.pool();
-        let dest: Address = self
-            .keys
-            .accounts
-            .choose(&mut self.rng)
-            .expect("some")
-            .clone()
-            .into();
+        let dest: Address = self.anybody().into();
         let value = *pool.balances.choose(&mut self.rng).expect("some");
         let para = Id::from(2000 + self.rng.gen_range(0..5u32));
         match self.rng.gen_range(0..10) {
             9 => {
-                let code = self.codes.choose(&mut self.rng).expect("some").clone();
+                let code = self.any_code();
                 frame_system::Call::apply_authorized_upgrade { code }.into()
             }
             0..=1 => Balances::transfer_allow_death { dest, value }.into(),
@@ -641,12 +627,7 @@ impl Author {
         let call = Box::new(call);
         let call: RuntimeCall = match self.rng.gen_range(0..8) {
             0 => {
-                let target = self
-                    .keys
-                    .accounts
-                    .choose(&mut self.rng)
-                    .expect("some")
-                    .clone();
+                let target = self.anybody();
                 pallet_sudo::Call::sudo_as {
                     who: target.into(),
                     call,

@@ -16,6 +16,7 @@ mod mutate;
 mod record;
 mod replay;
 mod runtime;
+mod shared_config;
 
 use record::Res;
 use serde_json::Value;

@@ -1,34 +1,24 @@
 //! The runtime of the recordings: the real pallets with the configuration and the stand-ins of
 //! the recordings' README.
 
+use crate::shared_config::{shared_pallets, Anybody, Itself};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::traits::fungible::Mutate;
-use frame_support::traits::tokens::{Fortitude, Precision, Preservation};
-use frame_support::traits::{
-    KeyOwnerProofSystem, ProcessMessage, ProcessMessageError, ValidatorSet,
-    ValidatorSetWithIdentification,
-};
-use frame_support::weights::{RuntimeDbWeight, Weight, WeightMeter};
-use frame_support::{construct_runtime, derive_impl, parameter_types, PalletId};
-use frame_system::EnsureRoot;
+use frame_support::traits::{KeyOwnerProofSystem, ValidatorSet, ValidatorSetWithIdentification};
+use frame_support::weights::{RuntimeDbWeight, Weight};
+use frame_support::{construct_runtime, derive_impl, parameter_types};
 use polkadot_primitives::{
     slashing::{DisputeProof, DisputesTimeSlot},
     AuthorityDiscoveryId, SessionIndex, ValidatorId, ValidatorIndex,
 };
 use polkadot_runtime_parachains::{
-    configuration, coretime, disputes, disputes::slashing, dmp, hrmp, inclusion,
-    inclusion::AggregateMessageOrigin, initializer, on_demand, origin, paras, paras_inherent,
-    scheduler, session_info, shared,
+    configuration, coretime, disputes, disputes::slashing, dmp, hrmp, inclusion, initializer,
+    on_demand, origin, paras, paras_inherent, scheduler, session_info, shared,
 };
 use sp_core::{crypto::KeyTypeId, ConstU32, ConstU64, H256};
-use sp_runtime::traits::{BlakeTwo256, ConstU128, Convert, IdentityLookup, TryConvert};
-use sp_runtime::transaction_validity::TransactionPriority;
-use sp_runtime::{AccountId32, FixedU128, Perbill};
+use sp_runtime::traits::{BlakeTwo256, ConstU128, IdentityLookup};
+use sp_runtime::{AccountId32, Perbill};
 use sp_staking::offence::OffenceError;
 use std::cell::RefCell;
-use xcm::latest::prelude::*;
-use xcm_executor::traits::TransactAsset;
-use xcm_executor::AssetsInHolding;
 
 pub type AccountId = AccountId32;
 pub type Balance = u128;
@@ -136,23 +126,6 @@ impl frame_system::Config for Runtime {
     type MaxConsumers = ConstU32<16>;
 }
 
-impl<C> frame_system::offchain::CreateTransactionBase<C> for Runtime
-where
-    RuntimeCall: From<C>,
-{
-    type Extrinsic = Extrinsic;
-    type RuntimeCall = RuntimeCall;
-}
-
-impl<C> frame_system::offchain::CreateBare<C> for Runtime
-where
-    RuntimeCall: From<C>,
-{
-    fn create_bare(call: RuntimeCall) -> Extrinsic {
-        Extrinsic::new_bare(call)
-    }
-}
-
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
 impl pallet_balances::Config for Runtime {
     type Balance = Balance;
@@ -169,56 +142,11 @@ impl pallet_timestamp::Config for Runtime {
     type WeightInfo = ();
 }
 
-impl pallet_babe::Config for Runtime {
-    type EpochDuration = ConstU64<10>;
-    type ExpectedBlockTime = ConstU64<6_000>;
-    type EpochChangeTrigger = pallet_babe::ExternalTrigger;
-    type DisabledValidators = Session;
-    type WeightInfo = ();
-    type MaxAuthorities = ConstU32<100_000>;
-    type MaxNominators = ConstU32<0>;
-    type KeyOwnerProof = sp_core::Void;
-    type EquivocationReportSystem = ();
-}
-
-/// An account is its own validator id.
-pub struct Itself;
-impl Convert<AccountId, Option<AccountId>> for Itself {
-    fn convert(account: AccountId) -> Option<AccountId> {
-        Some(account)
-    }
-}
-
 sp_runtime::impl_opaque_keys! {
     pub struct SessionKeys {
         pub para_validator: Initializer,
         pub para_assignment: ParaSessionInfo,
     }
-}
-
-impl pallet_session::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type ValidatorId = AccountId;
-    type ValidatorIdOf = Itself;
-    type ShouldEndSession = Babe;
-    type NextSessionRotation = Babe;
-    type SessionManager = ();
-    type SessionHandler = (Initializer, ParaSessionInfo);
-    type Keys = SessionKeys;
-    type DisablingStrategy = ();
-    type WeightInfo = ();
-    type Currency = Balances;
-    type KeyDeposit = ConstU128<0>;
-}
-
-impl origin::Config for Runtime {}
-
-impl configuration::Config for Runtime {
-    type WeightInfo = configuration::TestWeightInfo;
-}
-
-impl shared::Config for Runtime {
-    type DisabledValidators = Session;
 }
 
 /// Rewards are noted, not paid.
@@ -284,82 +212,6 @@ impl paras_inherent::WeightInfo for Weights {
     }
 }
 
-impl inclusion::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type DisputesHandler = ParasDisputes;
-    type RewardValidators = Rewards;
-    type MessageQueue = MessageQueue;
-    type WeightInfo = Weights;
-}
-
-impl paras_inherent::Config for Runtime {
-    type WeightInfo = Weights;
-}
-
-impl scheduler::Config for Runtime {}
-
-parameter_types! {
-    pub const UnsignedPriority: TransactionPriority = TransactionPriority::MAX;
-    pub const CooldownRemovalMultiplier: u32 = 7;
-}
-
-impl paras::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type UnsignedPriority = UnsignedPriority;
-    type NextSessionRotation = Babe;
-    type QueueFootprinter = ParaInclusion;
-    type OnNewHead = ();
-    type WeightInfo = paras::TestWeightInfo;
-    type AssignCoretime = ParaScheduler;
-    type Fungible = Balances;
-    type CooldownRemovalMultiplier = CooldownRemovalMultiplier;
-    type AuthorizeCurrentCodeOrigin = EnsureRoot<AccountId>;
-}
-
-impl initializer::Config for Runtime {
-    type Randomness = pallet_babe::RandomnessFromOneEpochAgo<Runtime>;
-    type ForceOrigin = EnsureRoot<AccountId>;
-    type CoretimeOnNewSession = Coretime;
-    type WeightInfo = ();
-}
-
-impl dmp::Config for Runtime {
-    type WeightInfo = ();
-}
-
-/// No version of XCM is ever known, so that no notification is sent.
-pub struct NoVersion;
-impl xcm::WrapVersion for NoVersion {
-    fn wrap_version<Call: Decode + frame_support::dispatch::GetDispatchInfo>(
-        _: &Location,
-        _: impl Into<xcm::VersionedXcm<Call>>,
-    ) -> Result<xcm::VersionedXcm<Call>, ()> {
-        Err(())
-    }
-}
-
-/// Channels with system chains get all of what the configuration allows.
-pub struct AllOfChannel;
-impl frame_support::traits::Get<(u32, u32)> for AllOfChannel {
-    fn get() -> (u32, u32) {
-        let config = configuration::ActiveConfig::<Runtime>::get();
-        (
-            config.hrmp_channel_max_message_size,
-            config.hrmp_channel_max_capacity,
-        )
-    }
-}
-
-impl hrmp::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type RuntimeOrigin = RuntimeOrigin;
-    type ChannelManager = EnsureRoot<AccountId>;
-    type Currency = Balances;
-    type DefaultChannelSizeAndCapacityWithSystem = AllOfChannel;
-    type VersionWrapper = NoVersion;
-    type WeightInfo = hrmp::TestWeightInfo;
-}
-
 /// Validators of the session pallet; each is identified by nothing more.
 pub struct Validators;
 
@@ -371,14 +223,6 @@ impl ValidatorSet<AccountId> for Validators {
     }
     fn validators() -> Vec<AccountId> {
         pallet_session::Validators::<Runtime>::get()
-    }
-}
-
-/// Everybody is `()`.
-pub struct Anybody;
-impl Convert<AccountId, Option<()>> for Anybody {
-    fn convert(_: AccountId) -> Option<()> {
-        Some(())
     }
 }
 
@@ -395,13 +239,6 @@ impl session_info::AuthorityDiscoveryConfig for Runtime {
     fn authorities() -> Vec<AuthorityDiscoveryId> {
         outside(|o| o.discovery.clone())
     }
-}
-
-impl disputes::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type RewardValidators = Rewards;
-    type SlashingHandler = slashing::SlashValidatorsForDisputes<ParasSlashing>;
-    type WeightInfo = disputes::TestWeightInfo;
 }
 
 /// The stand-in of a proof that a key was a validator's: its place in a stored session.
@@ -514,159 +351,26 @@ impl slashing::Config for Runtime {
     type BenchmarkingConfig = slashing::BenchConfig<200>;
 }
 
-/// All weights of the message queue are zero.
-pub struct Free;
-impl pallet_message_queue::WeightInfo for Free {
-    fn ready_ring_knit() -> Weight {
-        Weight::zero()
-    }
-    fn ready_ring_unknit() -> Weight {
-        Weight::zero()
-    }
-    fn service_queue_base() -> Weight {
-        Weight::zero()
-    }
-    fn service_page_base_completion() -> Weight {
-        Weight::zero()
-    }
-    fn service_page_base_no_completion() -> Weight {
-        Weight::zero()
-    }
-    fn service_page_item() -> Weight {
-        Weight::zero()
-    }
-    fn set_service_head() -> Weight {
-        Weight::zero()
-    }
-    fn bump_service_head() -> Weight {
-        Weight::zero()
-    }
-    fn reap_page() -> Weight {
-        Weight::zero()
-    }
-    fn execute_overweight_page_removed() -> Weight {
-        Weight::zero()
-    }
-    fn execute_overweight_page_updated() -> Weight {
-        Weight::zero()
-    }
-}
-
-/// A message costs a fixed weight and does nothing.
-pub struct Swallow;
-impl ProcessMessage for Swallow {
-    type Origin = AggregateMessageOrigin;
-
-    fn process_message(
-        _: &[u8],
-        _: AggregateMessageOrigin,
-        meter: &mut WeightMeter,
-        _: &mut [u8; 32],
-    ) -> Result<bool, ProcessMessageError> {
-        let cost = Weight::from_parts(1_000_000_000, 0);
-        meter
-            .try_consume(cost)
-            .map_err(|_| ProcessMessageError::Overweight(cost))?;
-        Ok(true)
-    }
-}
-
 parameter_types! {
     pub ServiceWeight: Weight =
         Weight::from_parts(outside(|o| o.params.message_queue_service_ref_time), u64::MAX);
 }
 
-impl pallet_message_queue::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type WeightInfo = Free;
-    type MessageProcessor = Swallow;
-    type Size = u32;
-    type QueueChangeHandler = ParaInclusion;
-    type QueuePausedQuery = ();
-    type HeapSize = ConstU32<32768>;
-    type MaxStale = ConstU32<8>;
-    type ServiceWeight = ServiceWeight;
-    type IdleMaxServiceWeight = ();
-}
-
-parameter_types! {
-    pub const TrafficDefaultValue: FixedU128 = FixedU128::from_u32(1);
-    pub const OnDemandPalletId: PalletId = PalletId(*b"py/ondmd");
-}
-
-impl on_demand::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type Currency = Balances;
-    type WeightInfo = on_demand::TestWeightInfo;
-    type TrafficDefaultValue = TrafficDefaultValue;
-    type MaxHistoricalRevenue = ConstU32<10>;
-    type PalletId = OnDemandPalletId;
-}
-
-parameter_types! {
-    pub const MaxTransact: Weight = Weight::from_parts(10_000_000, 10_000);
-    pub BrokerPot: InteriorLocation = Here;
-}
-
-/// Accounts are junctions.
-pub struct AsLocation;
-impl<'a> TryConvert<&'a AccountId, Location> for AsLocation {
-    fn try_convert(who: &AccountId) -> Result<Location, &AccountId> {
-        let id: [u8; 32] = who.clone().into();
-        Ok(Location::new(
-            0,
-            [Junction::AccountId32 { network: None, id }],
-        ))
+shared_pallets! {
+    extrinsic: Extrinsic,
+    babe_key_owner_proof: sp_core::Void,
+    session_manager: (),
+    rewards: Rewards,
+    service_weight: ServiceWeight,
+    weights: {
+        configuration: configuration::TestWeightInfo,
+        coretime: coretime::TestWeightInfo,
+        disputes: disputes::TestWeightInfo,
+        hrmp: hrmp::TestWeightInfo,
+        inclusion: Weights,
+        initializer: (),
+        on_demand: on_demand::TestWeightInfo,
+        paras: paras::TestWeightInfo,
+        paras_inherent: Weights,
     }
-}
-
-/// Withdraws revenue from the on-demand pot and burns it.
-pub struct BurnRevenue;
-impl TransactAsset for BurnRevenue {
-    fn withdraw_asset(
-        what: &Asset,
-        _: &Location,
-        _: Option<&XcmContext>,
-    ) -> Result<AssetsInHolding, XcmError> {
-        let Fungibility::Fungible(amount) = what.fun else {
-            return Err(XcmError::AssetNotFound);
-        };
-        Balances::burn_from(
-            &OnDemandAssignmentProvider::account_id(),
-            amount,
-            Preservation::Expendable,
-            Precision::Exact,
-            Fortitude::Polite,
-        )
-        .map_err(|_| XcmError::FailedToTransactAsset("pot"))?;
-        Ok(AssetsInHolding::new())
-    }
-
-    fn can_check_out(_: &Location, _: &Asset, _: &XcmContext) -> XcmResult {
-        Ok(())
-    }
-}
-
-/// XCM is accepted and dropped.
-pub struct Drop;
-impl SendXcm for Drop {
-    type Ticket = ();
-    fn validate(_: &mut Option<Location>, _: &mut Option<Xcm<()>>) -> SendResult<()> {
-        Ok(((), Assets::new()))
-    }
-    fn deliver(_: ()) -> Result<XcmHash, SendError> {
-        Ok([0; 32])
-    }
-}
-
-impl coretime::Config for Runtime {
-    type RuntimeOrigin = RuntimeOrigin;
-    type RuntimeEvent = RuntimeEvent;
-    type BrokerId = ConstU32<1005>;
-    type BrokerPotLocation = BrokerPot;
-    type WeightInfo = coretime::TestWeightInfo;
-    type SendXcm = Drop;
-    type AssetTransactor = BurnRevenue;
-    type AccountToLocation = AsLocation;
-    type MaxXcmTransactWeight = MaxTransact;
 }
